@@ -1,0 +1,40 @@
+"""Open the documents and serve the chat: `python app.py`."""
+
+import os
+import sys
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from index.datatypes import Progress
+from index.errors import WenDangError
+from qa.assistant import Assistant
+from qa.settings import read_settings
+
+
+def main() -> int:
+    """Take in the folder's changes, then serve until interrupted. Returns the exit code."""
+    console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+    try:
+        settings = read_settings()
+        with Bar(console=console, transient=True) as bar:
+            task = bar.add_task("opening", total=None)
+            def report(progress: Progress) -> None:
+                bar.update(task, description=progress.stage, completed=progress.done, total=progress.total)
+
+            assistant = Assistant.open(settings, report)
+            try:
+                assistant.sync(report)
+            except WenDangError as error:
+                console.print(f"wendang: the old index stays in service: {error}")
+        from qa.ui.layout import launch  # Gradio takes seconds to import, and is of no use before this point.
+
+        launch(assistant, inbrowser="DISPLAY" in os.environ and "CI" not in os.environ)
+    except WenDangError as error:
+        console.print(f"wendang: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

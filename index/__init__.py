@@ -1,0 +1,1 @@
+"""Documents to a searchable index. Nothing in here imports `qa`."""

@@ -1,0 +1,47 @@
+"""Every error that WenDang raises on purpose.
+
+    WenDangError
+    ├── SettingsError        a setting is unknown or out of range
+    ├── QuestionError        a question cannot be asked as it stands
+    ├── DocumentError        one file cannot be read; the others go on
+    ├── ModelError           the embedding model is missing or cannot be built
+    └── StoreError           the built index cannot be used
+        ├── ModelMismatch    it was built with another embedding model
+        └── StoreLocked      another process is writing it
+
+Each message says what was seen and what to do next; it is shown to people as it stands.
+"""
+
+from __future__ import annotations
+
+
+class WenDangError(Exception):
+    """The root of the tree: catch this at the edge."""
+
+
+class SettingsError(WenDangError):
+    """A setting is unknown or out of range."""
+
+
+class QuestionError(WenDangError):
+    """A question cannot be asked as it stands."""
+
+
+class DocumentError(WenDangError):
+    """One file cannot be read; the others go on."""
+
+
+class ModelError(WenDangError):
+    """The embedding model is missing or cannot be built."""
+
+
+class StoreError(WenDangError):
+    """The built index cannot be used."""
+
+
+class ModelMismatch(StoreError):
+    """The index was built with another embedding model."""
+
+
+class StoreLocked(StoreError):
+    """Another process is writing the index."""

@@ -1,0 +1,172 @@
+"""Markdown: headings become sections; emphasis marks, link targets, images and tags stay out of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from index.loaders.lines import join_lines
+from index.loaders.structure import LONGEST_HEADING, TERMINATORS, Block, demote_empty_headings, numbered_heading_level
+
+DEEPEST_HEADING = 6
+# CommonMark leaves **……。**后文 unparsed, since its closing mark stands between punctuation and a letter; Chinese
+# authors write that all the time. Between two Latin letters or digits (2**3) the stars stay.
+LEFT_OVER_EMPHASIS = re.compile(r"(?<![A-Za-z0-9])(?:\*{2,3}|__)|(?:\*{2,3}|__)(?![A-Za-z0-9])")
+WEB_ADDRESS = re.compile(r"^\S+://\S+$")
+
+
+def read_markdown(text: str) -> tuple[str | None, list[Block]]:
+    """Return the title, or None where there is none, and the blocks of a Markdown text."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin)
+    tokens = parser.parse(text)
+    front = next((token.content for token in tokens if token.type == "front_matter"), "")
+    blocks = list(_blocks(tokens))
+    title = _front_matter_value(front, "title") or next((block.text for block in blocks if block.level == 1), None)
+    if title is None and blocks and blocks[0].level is not None:
+        title = blocks[0].text
+    return title, demote_empty_headings([*_front_matter_blocks(front), *blocks], surest_level=DEEPEST_HEADING)
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    """Walk the flat token list once; tables are gathered into rows, everything else is one block an inline token."""
+    level: int | None = None
+    marker = ""
+    position = 0
+    numbers: list[int | None] = []
+    while position < len(tokens):
+        token = tokens[position]
+        if token.type == "table_open":
+            end = next(n for n in range(position, len(tokens)) if tokens[n].type == "table_close")
+            yield from _table_rows(tokens[position:end])
+            position = end
+        elif token.type == "heading_open":
+            level = int(token.tag[1:])
+        elif token.type in ("ordered_list_open", "bullet_list_open"):
+            numbers.append(int(token.attrGet("start") or 1) if token.type.startswith("ordered") else None)
+        elif token.type in ("ordered_list_close", "bullet_list_close"):
+            numbers.pop()
+        elif token.type == "list_item_open" and numbers[-1] is not None:
+            marker = f"{numbers[-1]}. "
+            numbers[-1] += 1
+        elif token.type == "inline":
+            for block in _inline_blocks(token, level):
+                yield Block(marker + block.text, block.level)
+                marker = ""
+            level = None
+        elif token.type in ("fence", "code_block"):
+            yield from (Block(line.rstrip()) for line in token.content.split("\n") if line.strip())
+        elif token.type == "html_block":
+            yield from (Block(line) for line in _visible_lines(token.content))
+        position += 1
+
+
+def _inline_blocks(token: Token, level: int | None) -> Iterator[Block]:
+    """Turn one paragraph or heading into blocks, split at hard line breaks."""
+    lines = [line for line in _inline_text(token.children or []).split("\n") if line]
+    if level is not None:
+        if lines:
+            yield Block(" ".join(lines), level)
+        return
+    for line in lines:
+        yield Block(line, _heading_level_of_paragraph(token, line) if len(lines) == 1 else None)
+
+
+def _heading_level_of_paragraph(token: Token, line: str) -> int | None:
+    """A paragraph that is wholly bold, or numbered like a heading, is one that the author did not mark with #."""
+    numbered = numbered_heading_level(line)
+    if numbered is not None:
+        return DEEPEST_HEADING + 1 + numbered
+    children = [child for child in token.children or [] if child.content or child.type.startswith("strong")]
+    wholly_bold = len(children) >= 3 and children[0].type == "strong_open" and children[-1].type == "strong_close"
+    words = sum(1 for character in line if character.isalpha())
+    if not wholly_bold or len(line) > LONGEST_HEADING or line[-1] in TERMINATORS or WEB_ADDRESS.match(line):
+        return None
+    return DEEPEST_HEADING + 1 if words >= 4 and sum(c.type == "strong_open" for c in children) == 1 else None
+
+
+def _inline_text(children: Sequence[Token]) -> str:
+    text = ""
+    joining = False
+    for child in children:
+        if child.type == "softbreak":
+            joining = True
+            continue
+        if child.type == "hardbreak" or (child.type == "html_inline" and child.content.lower().startswith("<br")):
+            text, joining = text.rstrip() + "\n", False
+        elif child.type == "code_inline":
+            text, joining = _append(text, child.content, joining), False
+        elif child.type == "text" and child.content:
+            text, joining = _append(text, child.content, joining), False
+    text = LEFT_OVER_EMPHASIS.sub("", text)
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def _append(text: str, piece: str, joining: bool) -> str:
+    return join_lines(text, piece) if joining and text and not text.endswith("\n") else text + piece
+
+
+def _table_rows(tokens: Sequence[Token]) -> Iterator[Block]:
+    """Give each row its column names (姓名：张三；部门：人事), so that a cell is understood by itself."""
+    header: list[str] = []
+    row: list[str] = []
+    in_header = False
+    for token in tokens:
+        if token.type == "thead_open":
+            in_header = True
+        elif token.type == "thead_close":
+            in_header = False
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "inline":
+            row.append(_inline_text(token.children or []).replace("\n", " "))
+        elif token.type == "tr_close" and in_header:
+            header = row
+        elif token.type == "tr_close" and any(row):
+            yield Block(_row_sentence(header, row))
+
+
+def _row_sentence(header: Sequence[str], row: Sequence[str]) -> str:
+    names = [*header, *[""] * len(row)]
+    return "；".join(f"{name}：{cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+
+
+def _front_matter_value(front: str, key: str) -> str | None:
+    found = re.search(rf"^{key}\s*:\s*(.+)$", front, re.MULTILINE)
+    return found.group(1).strip().strip("\"'") or None if found else None
+
+
+def _front_matter_blocks(front: str) -> list[Block]:
+    """Keep what the front matter says (date, author) as text; a YAML library would bring nothing to that."""
+    lines = (line.strip() for line in front.split("\n"))
+    return [Block(line) for line in lines if re.match(r"^\w[^:：]*[:：]\s*\S", line)]
+
+
+class _VisibleText(HTMLParser):
+    """Collects what a reader of an HTML block would see."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in ("script", "style")
+        self.text += "\n" if tag in ("br", "p", "div", "li", "tr", "h1", "h2", "h3") else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style") and self._hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._hidden else data
+
+
+def _visible_lines(html: str) -> list[str]:
+    collector = _VisibleText()
+    collector.feed(html)
+    collector.close()
+    return [line.strip() for line in collector.text.split("\n") if line.strip()]

@@ -1,0 +1,100 @@
+"""Blocks of text with heading levels → one text with sections, the common end of every loader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.datatypes import Section
+
+LONGEST_HEADING = 60
+FEWEST_LETTERS_UNDER_HEADING = 8
+TERMINATORS = "。！？；：，、…!?;:,"
+NUMERAL = "[一二三四五六七八九十百零〇两0-9０-９]+"
+# Levels follow the customary order of Chinese official documents: 第一章, 一、, （一）, 1., （1）.
+NUMBERED_HEADINGS = (
+    (re.compile(rf"第\s*{NUMERAL}\s*[编篇部]分?(?=\s|$|[：:])"), 1),
+    (re.compile(rf"第\s*{NUMERAL}\s*章"), 2),
+    (re.compile(rf"第\s*{NUMERAL}\s*节"), 3),
+    (re.compile(r"[一二三四五六七八九十]+\s*[、．.]"), 4),
+    (re.compile(r"[（(][一二三四五六七八九十]+[）)]"), 5),
+    (re.compile(r"[一二三四五六七八九十]是"), 5),
+    (re.compile(r"[0-9０-９]{1,2}\s*[、．](?![0-9])|[0-9]{1,2}\.\s*(?![0-9])"), 6),
+    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}(?!\S*[%％元万亿年])\s*(?=\D)"), 7),
+    (re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2,3}\s*(?=\D)"), 8),
+    (re.compile(r"[（(][0-9０-９]{1,2}[）)]"), 9),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, list item, table row or heading. `level` is None for body text, 1 for the outermost heading."""
+
+    text: str
+    level: int | None = None
+
+
+def numbered_heading_level(line: str) -> int | None:
+    """Return the level of a heading that only its numbering shows (第一章, 一、, （一）, 1.), or None."""
+    if not line or len(line) > LONGEST_HEADING or line[-1] in TERMINATORS:
+        return None
+    return next((level for pattern, level in NUMBERED_HEADINGS if pattern.match(line)), None)
+
+
+def demote_empty_headings(blocks: Sequence[Block], surest_level: int = 0) -> list[Block]:
+    """Turn headings with nothing under them into body text: 1. 身份证 2. 户口本 is a list, not two chapters.
+
+    Headings up to `surest_level` were marked as such by the author and stay.
+    """
+    kept: list[Block] = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        demote = block.level is not None and block.level > surest_level and not _holds(block.level, following)
+        kept.append(Block(block.text) if demote else block)
+    return kept
+
+
+def _holds(level: int, following: Block | None) -> bool:
+    """Whether the block after a heading is something that a heading stands over; a lone date or number is not."""
+    if following is None:
+        return False
+    if following.level is not None:
+        return following.level > level
+    return sum(map(str.isalpha, following.text)) >= FEWEST_LETTERS_UNDER_HEADING
+
+
+def assemble(blocks: Sequence[Block], title: str | None) -> tuple[str, tuple[Section, ...]]:
+    """Join blocks with line ends and return the text and its sections, in order and without gaps in the body.
+
+    The title is left out of the heading paths: a document carries it once for all its passages.
+
+    A heading's own line stands in the text but in no section, except where nothing follows it: then it is the body,
+    so that no word of the document is beyond the reach of a question.
+    """
+    text = "\n".join(block.text for block in blocks)
+    sections: list[Section] = []
+    path: list[tuple[int, str]] = []
+
+    def headings() -> tuple[str, ...]:
+        return tuple(heading for level, heading in path if level > 1 or heading != title)
+
+    position, body_start = 0, 0
+    pending: Section | None = None
+    for block in [*blocks, Block("", 0)]:
+        if block.level is not None:
+            body = Section(body_start, max(body_start, position - 1), headings())
+            if body.end > body.start:
+                sections.append(body)
+            elif pending is not None and _is_leaf(path, block.level):
+                sections.append(pending)
+            path = [entry for entry in path if entry[0] < block.level]
+            pending = Section(position, position + len(block.text), headings())
+            path.append((block.level, block.text))
+            body_start = position + len(block.text) + 1
+        position += len(block.text) + 1
+    return text, tuple(sections)
+
+
+def _is_leaf(path: Sequence[tuple[int, str]], next_level: int) -> bool:
+    """Whether the heading that is now open has no heading below it."""
+    return not path or next_level <= path[-1][0]

@@ -1,0 +1,75 @@
+"""Nearest vectors by inner product. The only home of faiss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import StoreError
+
+Vectors = NDArray[np.float32]
+
+
+class VectorIndex:
+    """An exact index over L2-normalised vectors, so that an inner product is a cosine. Row i is the i-th vector."""
+
+    def __init__(self, index: faiss.IndexFlat) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> VectorIndex:
+        """Index vectors of shape (n, dimension)."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @property
+    def size(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d)
+
+    def save(self, path: Path) -> None:
+        """Write the index to one file."""
+        faiss.write_index(self._index, str(path))
+
+    @classmethod
+    def load(cls, path: Path, dimension: int, size: int) -> VectorIndex:
+        """Read an index back. Raises `StoreError` where it is not one of that dimension and size.
+
+        FAISS reads a damaged file without a word, so its checksum is to be compared before this.
+        """
+        try:
+            index = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise StoreError(f"{path.name} is no FAISS index ({error})") from None
+        if index.d != dimension or index.ntotal != size:
+            raise StoreError(
+                f"{path.name} holds {index.ntotal} vectors of {index.d} numbers, expected {size} of {dimension}"
+            )
+        return cls(index)
+
+    def search(self, query: Vectors, limit: int) -> tuple[NDArray[np.int64], Vectors]:
+        """Return rows and cosines of the nearest vectors to one query of shape (dimension,), best first."""
+        limit = min(limit, self.size)
+        if limit == 0:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        cosines, rows = self._index.search(query.reshape(1, -1), limit)
+        return rows[0], cosines[0]
+
+    def cosines(self, query: Vectors, rows: NDArray[np.int64]) -> Vectors:
+        """Return the cosines of some rows with one query of shape (dimension,), shape (len(rows),)."""
+        if len(rows) == 0:
+            return np.zeros(0, dtype=np.float32)
+        return np.asarray(self.take(rows) @ query, dtype=np.float32)
+
+    def take(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the vectors of some rows, shape (len(rows), dimension)."""
+        if len(rows) == 0:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64)), dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Questions and answers over an index: settings, answering, evaluation, command line and chat."""

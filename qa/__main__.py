@@ -1,0 +1,104 @@
+"""The command line: `python -m qa sync | ask | search | documents | evaluate | doctor`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.errors import WenDangError
+from qa import commands
+from qa.settings import Settings, read_settings
+
+EPILOG = "Settings are read from WENDANG_… in the environment; README.md lists them."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code: 0 done, 1 failed, 2 wrong use."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        commands.run(options, _settings(options))
+        sys.stdout.flush()
+    except WenDangError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader went away (| head): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("stopped; what was done so far is kept", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = read_settings()
+    documents, data = getattr(options, "documents", None), getattr(options, "data", None)
+    return replace(settings, documents=documents or settings.documents, data=data or settings.data)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m qa", description="WenDang 问档: ask your documents.", epilog=EPILOG)
+    verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    verb = _verb(verbs, "sync", "bring the index up to the documents folder", folders=True)
+    verb.add_argument("--rebuild", action="store_true", help="read and embed everything anew, after a change of model")
+
+    verb = _verb(verbs, "ask", "answer a question, or every question of a file", folders=True)
+    what = verb.add_mutually_exclusive_group(required=True)
+    what.add_argument("question", nargs="?", metavar="QUESTION")
+    what.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="one JSON object a line: id, question, history")
+
+    verb = _verb(verbs, "search", "show the passages found for a question, and why", folders=True)
+    verb.add_argument("question", metavar="QUESTION")
+    verb.add_argument("--limit", type=_positive, default=10, metavar="N", help="passages at most (10)")
+
+    verb = _verb(verbs, "documents", "list the indexed documents, or show one", folders=True)
+    actions = verb.add_subparsers(dest="action", metavar="show NAME")
+    show = actions.add_parser("show", help="show one document's text")
+    show.add_argument("name", metavar="NAME")
+    _add_common(show, folders=True)
+
+    verb = _verb(verbs, "evaluate", "measure an evaluation set", folders=False)
+    verb.add_argument("folder", type=Path, metavar="FOLDER")
+
+    _verb(verbs, "doctor", "look at everything and say what mends it", folders=False)
+    return parser
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, folders: bool
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=EPILOG)
+    _add_common(verb, folders)
+    return verb
+
+
+def _add_common(parser: argparse.ArgumentParser, folders: bool) -> None:
+    # SUPPRESS lets `documents --json show NAME` and `documents show NAME --json` mean the same.
+    if folders:
+        parser.add_argument("--documents", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="documents folder")
+        parser.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="folder of built data")
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON for programs")
+
+
+def _positive(value: str) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a whole number above 0")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

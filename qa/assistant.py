@@ -1,0 +1,179 @@
+"""One library of documents that can be asked: the index in service, the encoder, and the way from question to answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.datatypes import Document, Failure, Hit, Report, ignore_progress
+from index.embedding import Encoder, load_encoder
+from index.errors import QuestionError, StoreError
+from index.generations import Generation, load_generation
+from index.store import Store, StoredFile
+from index.sync import SyncReport, folder_differs, sync
+from qa.answering import answer_question
+from qa.conversation import standalone_question
+from qa.datatypes import Answer, Turn
+from qa.evidence import Reading, read
+from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
+from qa.settings import Settings
+
+LONGEST_QUESTION = 2_000
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """One line of the list of documents."""
+
+    path: str
+    title: str
+    characters: int
+    passages: int
+    size: int
+    indexed_at: str
+
+
+class Assistant:
+    """Answers questions from the generation in service; safe to use from several threads.
+
+    A sync swaps the generation when it is done; questions under way finish on the one they began with.
+    """
+
+    def __init__(self, settings: Settings, encoder: Encoder) -> None:
+        self.settings = settings
+        self.encoder = encoder
+        self._generation: Generation | None = None
+        self._syncing = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, report: Report = ignore_progress) -> Assistant:
+        """Load the encoder and the index; a folder that has no index yet is synced first."""
+        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
+        assistant = cls(settings, encoder)
+        store = Store.open(settings.data)
+        try:
+            store.check_model(encoder.name)
+            built = store.current_generation() > 0
+            if built:
+                assistant._generation = load_generation(store)
+        finally:
+            store.close()
+        if not built:
+            assistant.sync(report)
+        return assistant
+
+    @property
+    def generation(self) -> Generation:
+        if self._generation is None:
+            raise StoreError(f"no index in {self.settings.data} yet. Build it: python -m qa sync")
+        return self._generation
+
+    def sync(self, report: Report = ignore_progress, rebuild: bool = False) -> SyncReport:
+        """Bring the index up to the folder and answer from the new generation afterwards."""
+        with self._syncing:
+            done = sync(self.settings.documents, self.settings.data, self.encoder, report, rebuild)
+            store = Store.open(self.settings.data)
+            try:
+                if self._generation is None or self._generation.number != done.generation:
+                    self._generation = load_generation(store)
+            finally:
+                store.close()
+        return done
+
+    def is_stale(self) -> bool:
+        """Whether the documents folder seems changed since the last sync, by names, sizes and times."""
+        store = Store.open(self.settings.data)
+        try:
+            return folder_differs(self.settings.documents, store)
+        finally:
+            store.close()
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer one question. Raises `QuestionError` where it is empty."""
+        return self.ask_all([(question, history)])[0]
+
+    def ask_all(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
+        """Answer questions in order; their vectors are computed together, which is several times faster."""
+        began = time.perf_counter()
+        generation = self.generation
+        queries = [
+            prepare_query(standalone_question(check_question(question), history), generation.index)
+            for question, history in questions
+        ]
+        vectors = self.encoder.encode_queries([query.text for query in queries])
+        embedding_ms = (time.perf_counter() - began) * 1000 / max(1, len(questions))
+        answers: list[Answer] = []
+        for (question, _), query, vector in zip(questions, queries, vectors, strict=True):
+            retrieval = retrieve(generation.index, query, vector)
+            answers.append(
+                answer_question(question, retrieval, generation.index, self.settings.min_confidence, embedding_ms)
+            )
+        return answers
+
+    def search(self, question: str, limit: int) -> tuple[Hit, ...]:
+        """Return the best passages for a question."""
+        return self.read(question, limit).retrieval.hits
+
+    def read(self, question: str, limit: int) -> Reading:
+        """Return the best passages for a question, with what was looked for and the sentences read."""
+        index = self.generation.index
+        query = prepare_query(check_question(question), index)
+        vector = self.encoder.encode_queries([query.text])[0]
+        reading = read(retrieve(index, query, vector, max(limit, LISTED_HITS)), index)
+        return replace(reading, retrieval=shorten(reading.retrieval, limit))
+
+    def documents(self) -> list[DocumentEntry]:
+        """List the indexed documents, by path."""
+        store = Store.open(self.settings.data)
+        try:
+            files = store.files()
+        finally:
+            store.close()
+        return list_documents(self.generation, files)
+
+    def failures(self) -> list[Failure]:
+        """List the files that could not be read at the last sync."""
+        store = Store.open(self.settings.data)
+        try:
+            return store.failures()
+        finally:
+            store.close()
+
+    def document(self, path: str) -> Document | None:
+        """Return an indexed document, or None where there is none of that path."""
+        return self.generation.documents.get(path)
+
+
+def list_documents(generation: Generation, files: dict[str, StoredFile]) -> list[DocumentEntry]:
+    """Join what a generation holds with what was seen of the files."""
+    counts: dict[str, int] = {}
+    for passage in generation.index.passages:
+        counts[passage.document] = counts.get(passage.document, 0) + 1
+    return [
+        DocumentEntry(
+            path=document.path,
+            title=document.title,
+            characters=len(document.text),
+            passages=counts.get(document.path, 0),
+            size=files[document.path].size if document.path in files else 0,
+            indexed_at=files[document.path].indexed_at if document.path in files else "",
+        )
+        for document in generation.documents.values()
+    ]
+
+
+def check_question(question: str) -> str:
+    """Return a question without white space around it. Raises `QuestionError` where it is empty or too long."""
+    stripped = " ".join(question.split())
+    if not any(character.isalnum() for character in stripped):
+        raise QuestionError("the question is empty. Ask in a few words, for example: 金山区有多少耕地？")
+    if len(stripped) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(stripped):,} characters; at most {LONGEST_QUESTION:,} are read. "
+            "Ask for one thing, and put long texts into the documents folder"
+        )
+    return stripped

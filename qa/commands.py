@@ -1,0 +1,154 @@
+"""What each command does; how its result looks stands in `printing.py` and `records.py`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from index.embedding import load_encoder
+from index.errors import DocumentError, QuestionError, StoreError, WenDangError
+from index.generations import load_generation
+from index.store import Store
+from index.sync import sync
+from qa import printing, records
+from qa.assistant import BATCH, Assistant, list_documents
+from qa.datatypes import Answer
+from qa.doctor import examine
+from qa.evaluate import evaluate
+from qa.measures import Question
+from qa.questions import read_questions
+from qa.settings import Settings
+
+
+def run(options: argparse.Namespace, settings: Settings) -> None:
+    """Carry out the command that the options name."""
+    commands = {
+        "sync": run_sync,
+        "ask": run_ask,
+        "search": run_search,
+        "documents": run_documents,
+        "evaluate": run_evaluate,
+        "doctor": run_doctor,
+    }
+    commands[options.command](options, settings)
+
+
+def _as_json(options: argparse.Namespace) -> bool:
+    return bool(getattr(options, "json", False))
+
+
+def _print_json(record: object) -> None:
+    print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def run_sync(options: argparse.Namespace, settings: Settings) -> None:
+    with printing.progress() as report:
+        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
+        done = sync(settings.documents, settings.data, encoder, report, options.rebuild)
+    if _as_json(options):
+        _print_json(records.sync_record(done))
+    else:
+        printing.print_sync(done)
+
+
+def run_ask(options: argparse.Namespace, settings: Settings) -> None:
+    if options.questions is not None:
+        questions = read_questions(options.questions)
+    else:
+        questions = [Question(id="", text=options.question)]
+    assistant = _open(settings)
+    for at in range(0, len(questions), BATCH):
+        batch = questions[at : at + BATCH]
+        for question, answer in zip(batch, _ask_batch(assistant, batch), strict=True):
+            if _as_json(options):
+                _print_json(records.answer_record(question.id or None, answer))
+            else:
+                printing.print_answer(answer)
+
+
+def _ask_batch(assistant: Assistant, questions: Sequence[Question]) -> list[Answer]:
+    """Answer a batch; where one question of a file cannot be asked, say which."""
+    try:
+        return assistant.ask_all([(question.text, question.history) for question in questions])
+    except QuestionError:
+        for question in questions:
+            try:
+                assistant.ask(question.text, question.history)
+            except QuestionError as error:
+                name = f"question {question.id}: " if question.id else ""
+                raise QuestionError(f"{name}{error}") from None
+        raise
+
+
+def _open(settings: Settings) -> Assistant:
+    """Open the index as it stands, and say so where the folder has changed since."""
+    with printing.progress() as report:
+        assistant = Assistant.open(settings, report)
+    try:
+        stale = assistant.is_stale()
+    except StoreError as error:
+        printing.note(f"note: {error}; answering from the index as it stands")
+        return assistant
+    if stale:
+        printing.note(f"note: {settings.documents} has changed since the last sync; run: python -m qa sync")
+    return assistant
+
+
+def run_search(options: argparse.Namespace, settings: Settings) -> None:
+    assistant = _open(settings)
+    reading = assistant.read(options.question, options.limit)
+    if _as_json(options):
+        query = reading.retrieval.query
+        hits = [records.hit_record(hit) for hit in reading.retrieval.hits]
+        _print_json({"question": options.question, "passages": hits, "missing_terms": list(query.missing_terms)})
+    else:
+        printing.print_hits(options.question, reading.retrieval.hits)
+
+
+def run_documents(options: argparse.Namespace, settings: Settings) -> None:
+    if not (settings.data / "wendang.sqlite").exists():
+        _open(settings)
+    store = Store.open(settings.data)
+    try:
+        generation = load_generation(store)
+        files, failures = store.files(), store.failures()
+    finally:
+        store.close()
+    if options.action == "show":
+        document = generation.documents.get(options.name)
+        if document is None:
+            raise DocumentError(f"no document {options.name!r} in the index. List them: python -m qa documents")
+        _print_json(records.document_record(document)) if _as_json(options) else print(document.text)
+        return
+    entries = list_documents(generation, files)
+    if _as_json(options):
+        failed = [asdict(failure) for failure in failures]
+        _print_json({"documents": [records.entry_record(entry) for entry in entries], "failed": failed})
+    else:
+        printing.print_documents(entries, failures)
+
+
+def run_evaluate(options: argparse.Namespace, settings: Settings) -> None:
+    with printing.progress() as report:
+        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
+        evaluation, _ = evaluate(Path(options.folder), settings, encoder, report)
+    if _as_json(options):
+        _print_json(asdict(evaluation))
+    else:
+        printing.print_evaluation(evaluation)
+
+
+def run_doctor(options: argparse.Namespace, settings: Settings) -> None:
+    findings = examine(settings)
+    if _as_json(options):
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        printing.print_findings(findings)
+    bad = sum(not finding.good for finding in findings)
+    if bad:
+        sys.stdout.flush()
+        raise WenDangError(f"{bad} of {len(findings)} findings need mending")

@@ -1,0 +1,82 @@
+"""How likely it is that the documents answer a question: a logistic regression over signs of the best sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from math import exp
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.lexical import fold_in_place
+from qa.evidence import Candidate
+from qa.retrieval import Retrieval, Wanted
+from qa.terms import is_written_in_hanzi
+
+SIGNS = (
+    "cosine",  # of the best sentence
+    "passage_cosine",  # the best of any passage
+    "coverage",
+    "context_coverage",
+    "passage_coverage",
+    "numbers_lacking",
+    "passage_numbers_lacking",
+    "holds_expected",
+    "lacks_expected",
+    "terms_missing",  # share of the question's terms, by rarity, that no document holds
+    "terms_lacking",  # the same for the passage of the best sentence, with its title and headings
+    "rarest_lacking",  # whether that passage lacks the question's rarest term
+    "lead_over_next_passage",  # how far the best sentence is ahead of the best one elsewhere
+    "across_languages",
+    "across_cosine",  # cosines between languages are lower
+)
+
+
+def confidence(retrieval: Retrieval, candidates: Sequence[Candidate]) -> float:
+    """Return the probability that the documents answer, 0 to 1. `candidates` are best first."""
+    if not candidates:
+        return 0.0
+    weights, bias = _model()
+    return 1 / (1 + exp(-float(signs_of_answer(retrieval, candidates) @ weights + bias)))
+
+
+@lru_cache(maxsize=1)
+def _model() -> tuple[NDArray[np.float64], float]:
+    stored = json.loads((Path(__file__).parent / "confidence_weights.json").read_text("utf-8"))
+    return np.array([stored["weights"][name] for name in SIGNS]), float(stored["bias"])
+
+
+def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+    """Return the signs, in the order of `SIGNS`, that the first candidate answers."""
+    lead = candidates[0]
+    passage = lead.hit.passage
+    whole = fold_in_place(" ".join((passage.title, *passage.headings, passage.text)))
+    terms = retrieval.query.wanted_terms
+    lacking = [term for term in terms if not _is_held(term, whole)]
+    elsewhere = [candidate.score for candidate in candidates if candidate.hit.passage.id != passage.id]
+    across = is_written_in_hanzi(retrieval.query.question) != is_written_in_hanzi(lead.text)
+    copied = ("cosine", "coverage", "context_coverage", "passage_coverage", "numbers_lacking")
+    copied += ("passage_numbers_lacking", "holds_expected", "lacks_expected")
+    values = {name: lead.sign(name) for name in copied} | {
+        "passage_cosine": max(hit.dense for hit in retrieval.hits),
+        "terms_missing": _share([term for term in terms if term.is_missing], terms),
+        "terms_lacking": _share(lacking, terms),
+        "rarest_lacking": float(bool(terms) and max(terms, key=lambda term: term.weight) in lacking),
+        "lead_over_next_passage": min(3.0, lead.score - max(elsewhere, default=lead.score - 3.0)),
+        "across_languages": float(across),
+        "across_cosine": lead.sign("cosine") if across else 0.0,
+    }
+    return np.array([values[name] for name in SIGNS])
+
+
+def _is_held(wanted: Wanted, folded: str) -> bool:
+    return any(word in folded for word in wanted.alternatives)
+
+
+def _share(some: Sequence[Wanted], every: Sequence[Wanted]) -> float:
+    """Return the share of some terms among all, by weight."""
+    total = sum(term.weight for term in every)
+    return sum(term.weight for term in some) / total if total else 0.0

@@ -1,0 +1,61 @@
+"""The values that flow from a question to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.datatypes import Hit
+
+Mode = Literal["extractive", "llm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The place that a statement of an answer rests on.
+
+    `number` is the `n` of `[n]` in the answer's text, counted from 1. `start` and `end` are offsets into the
+    document's text, and `quote` is that text, word for word. `emphasis` holds offsets into `quote` of what answers the
+    question (figures, names). `verified` says that the quote was compared with the document.
+    """
+
+    number: int
+    document: str
+    title: str
+    headings: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    verified: bool
+    emphasis: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to one question.
+
+    `text` carries `[n]` marks. `answered` is False for a refusal: then there are no citations, and `hits` are the
+    nearest passages. `missing_terms` are terms of the question that no document contains. `searched` is what was
+    really searched (a follow-up is made whole from the turns before). `confidence` is 0 to 1. `timings_ms` are
+    milliseconds by stage.
+    """
+
+    question: str
+    text: str
+    answered: bool
+    mode: Mode
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    missing_terms: tuple[str, ...]
+    searched: str
+    confidence: float
+    timings_ms: dict[str, float] = field(default_factory=dict)

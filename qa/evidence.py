@@ -1,0 +1,176 @@
+"""The sentences of the found passages, each with the signs that it answers the question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from math import log
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.datatypes import Hit, Sentence
+from index.lexical import fold_in_place
+from index.search import SearchIndex
+from qa.expectation import Kind, expected_kind, holds_kind, listed_noun
+from qa.retrieval import Retrieval, Wanted
+from qa.terms import NUMBER
+
+READ_HITS = 20
+SHORTEST_STATEMENT = 6
+# Fused scores are sums of z-scores, sentence scores are log-odds: about four of these make one of those.
+FUSED_SHARE, SENTENCE_SHARE = 0.5, 0.125
+SIGNS = (
+    "cosine",  # of the sentence with its title and headings
+    "coverage",  # share of the question's token weight that the sentence holds
+    "context_coverage",  # the same with title, headings and the sentence before
+    "passage_coverage",  # the same for the whole passage
+    "numbers_lacking",  # share of the question's numbers that the sentence does not hold
+    "passage_numbers_lacking",
+    "repeats_focus",  # a list names its kind again and again: 活力湾区、美丽湾区、幸福湾区
+    "passage_below_best",  # fused score of its passage under the first one's
+    "passage_place",  # 1 / rank of its passage
+    "holds_expected",  # the kind of thing asked for
+    "lacks_expected",
+    "length",  # logarithm of its characters
+    "is_stub",
+    "is_question",
+    "follows_question",  # how much of the question the question before it holds, as in a list of questions and answers
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sentence with its signs, in the order of `SIGNS`, and its score."""
+
+    hit: Hit
+    place: int
+    sentence: Sentence
+    text: str
+    folded: str
+    signs: NDArray[np.float64]
+    score: float = 0.0
+
+    def sign(self, name: str) -> float:
+        return float(self.signs[SIGNS.index(name)])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A retrieval whose passages were read: its hits ranked anew, and the sentences, best first."""
+
+    retrieval: Retrieval
+    candidates: tuple[Candidate, ...]
+
+
+@lru_cache(maxsize=1)
+def sentence_weights() -> NDArray[np.float64]:
+    """Return the learned weight of each sign, shape (signs,)."""
+    stored = json.loads((Path(__file__).parent / "sentence_weights.json").read_text("utf-8"))
+    return np.array([stored["weights"][name] for name in SIGNS])
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What reading one question's passages needs again and again."""
+
+    question: str
+    kind: Kind | None
+    wanted: tuple[Wanted, ...]
+    numbers: tuple[str, ...] = field(init=False)
+    focus: str = field(init=False)
+    total: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.total = sum(one.weight for one in self.wanted) or 1.0
+        self.numbers = tuple(dict.fromkeys(NUMBER.findall(self.question)))
+        self.focus = listed_noun(self.question) if self.kind == "list" else ""
+
+    def coverage(self, text: str) -> float:
+        """Return the share of what is wanted, by weight, that a folded text holds."""
+        held = (one.weight for one in self.wanted if any(word in text for word in one.alternatives))
+        return sum(held) / self.total
+
+    def numbers_lacking(self, text: str) -> float:
+        """Return the share of the question's numbers that a folded text does not hold."""
+        return sum(number not in text for number in self.numbers) / len(self.numbers) if self.numbers else 0.0
+
+
+def read(retrieval: Retrieval, index: SearchIndex) -> Reading:
+    """Read the sentences of the found passages and rank both anew: sentences by their signs, passages with their best.
+
+    The sentences' weights are learned; see `scripts/train_weights.py`.
+    """
+    candidates = read_candidates(retrieval, index)
+    if not candidates:
+        return Reading(retrieval, ())
+    scores = np.stack([candidate.signs for candidate in candidates]) @ sentence_weights()
+    scored = [replace(candidate, score=float(score)) for candidate, score in zip(candidates, scores, strict=True)]
+    hits = _rank_anew(retrieval.hits, scored)
+    places = {hit.passage.id: place for place, hit in enumerate(hits)}
+    placed = [replace(one, hit=hits[places[one.hit.passage.id]], place=places[one.hit.passage.id]) for one in scored]
+    return Reading(replace(retrieval, hits=hits), tuple(sorted(placed, key=lambda candidate: -candidate.score)))
+
+
+def _rank_anew(hits: Sequence[Hit], scored: Sequence[Candidate]) -> tuple[Hit, ...]:
+    """Mix each passage's fused score with the score of its best sentence; passages that were not read come last."""
+    best: dict[int, float] = {}
+    for candidate in scored:
+        best[candidate.hit.passage.id] = max(candidate.score, best.get(candidate.hit.passage.id, candidate.score))
+    top = max(best.values())
+    mixed = [
+        replace(hit, score=FUSED_SHARE * hit.score + SENTENCE_SHARE * (best[hit.passage.id] - top))
+        for hit in hits
+        if hit.passage.id in best
+    ]
+    unread = [hit for hit in hits if hit.passage.id not in best]
+    return (*sorted(mixed, key=lambda hit: -hit.score), *unread)
+
+
+def read_candidates(retrieval: Retrieval, index: SearchIndex) -> list[Candidate]:
+    """Return the sentences of the first passages with their signs, not yet scored."""
+    hits = retrieval.hits[:READ_HITS]
+    question = retrieval.query.text
+    reader = _Reader(fold_in_place(question), expected_kind(question), retrieval.query.wanted)
+    rows = [_sentences(hit, place, retrieval, index, reader, hits) for place, hit in enumerate(hits)]
+    return [candidate for row in rows for candidate in row]
+
+
+def _sentences(
+    hit: Hit, place: int, retrieval: Retrieval, index: SearchIndex, reader: _Reader, hits: Sequence[Hit]
+) -> list[Candidate]:
+    passage = hit.passage
+    cosines = index.sentence_vectors.cosines(retrieval.vector, index.sentence_rows(passage))
+    context = fold_in_place(" ".join((passage.title, *passage.headings)))
+    before = fold_in_place(passage.headings[-1]) if passage.headings else ""
+    whole = f"{context} {fold_in_place(passage.text)}"
+    passage_coverage, passage_lacking = reader.coverage(whole), reader.numbers_lacking(whole)
+    candidates: list[Candidate] = []
+    for sentence, cosine in zip(passage.sentences, cosines, strict=True):
+        text = passage.sentence_text(sentence)
+        folded = fold_in_place(text)
+        held = holds_kind(reader.kind, folded, reader.question)
+        signs = {
+            "cosine": float(cosine),
+            "coverage": reader.coverage(folded),
+            "context_coverage": reader.coverage(f"{context} {before} {folded}"),
+            "passage_coverage": passage_coverage,
+            "numbers_lacking": reader.numbers_lacking(folded),
+            "passage_numbers_lacking": passage_lacking,
+            "repeats_focus": float(bool(reader.focus) and folded.count(reader.focus) > 1),
+            "passage_below_best": hit.score - hits[0].score,
+            "passage_place": 1 / (1 + place),
+            "holds_expected": float(held is True),
+            "lacks_expected": float(held is False),
+            "length": log(1 + len(text)),
+            "is_stub": float(len(text) < SHORTEST_STATEMENT),
+            "is_question": float(text.rstrip("”」』\"' ").endswith(("？", "?"))),
+            "follows_question": reader.coverage(before) if before.endswith(("？", "?")) else 0.0,
+        }
+        values = np.array([signs[name] for name in SIGNS])
+        candidates.append(Candidate(hit, place, sentence, text, folded, values))
+        before = folded
+    return candidates

@@ -1,0 +1,154 @@
+"""Results for people: tables, quotes and progress on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from index.datatypes import Failure, Hit, Progress, Report
+from index.sync import SyncReport
+from qa.answering import emphasised
+from qa.assistant import DocumentEntry
+from qa.datatypes import Answer
+from qa.doctor import Finding
+from qa.evaluate import Evaluation
+
+EXCERPT = 160
+MEASURES = (
+    ("evidence_recall_1500", "evidence recall @ 1500"),
+    ("evidence_recall_600", "evidence recall @ 600"),
+    ("document_at_1", "document @ 1"),
+    ("answer_hit", "answer hit"),
+    ("lead_hit", "lead hit"),
+    ("answer_length", "answer length"),
+    ("citation_precision", "citation precision"),
+    ("answered", "answered"),
+    ("refused", "refused"),
+    ("answerability_auroc", "answerability AUROC"),
+)
+
+
+def note(text: str) -> None:
+    """Say something beside the result, on stderr."""
+    print(text, file=sys.stderr)
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """Show long work as bars on stderr while it lasts; on a pipe nothing is drawn."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, object] = {}
+
+        def report(state: Progress) -> None:
+            if state.stage not in tasks:
+                tasks[state.stage] = bars.add_task(state.stage, total=state.total)
+            bars.update(tasks[state.stage], completed=state.done, total=state.total)  # type: ignore[arg-type]
+
+        yield report
+
+
+def print_sync(report: SyncReport) -> None:
+    """Print what a sync did, and each file that it could not read."""
+    console = Console()
+    console.print(
+        f"added {report.added}, changed {report.changed}, renamed {report.renamed}, removed {report.removed}, "
+        f"unchanged {report.unchanged}, failed {len(report.failed)}"
+    )
+    console.print(
+        f"{report.documents} documents, {report.passages} passages, {report.sentences} sentences; "
+        f"{report.embedded_texts} texts embedded; generation {report.generation}; {report.seconds:.1f} s"
+    )
+    _print_failures(console, report.failed, "not read")
+    _print_failures(console, report.skipped, "left alone")
+
+
+def _print_failures(console: Console, failures: Sequence[Failure], heading: str) -> None:
+    for failure in failures:
+        console.print(f"[yellow]{heading}[/] {escape(failure.document)}: {escape(failure.error)}")
+
+
+def print_answer(answer: Answer) -> None:
+    """Print an answer, its citations and where it was found."""
+    console = Console()
+    console.print(Text(answer.question, style="bold"))
+    if not answer.answered:
+        console.print(Text(answer.text, style="yellow"))
+        return
+    for citation in answer.citations:
+        console.print(Text.assemble(_with_bold(emphasised(citation)), (f" [{citation.number}]", "cyan")))
+    console.print()
+    for citation in answer.citations:
+        path = " > ".join((citation.title, *citation.headings))
+        page = f", page {citation.page}" if citation.page else ""
+        place = f"{citation.document}{page}, {citation.start}–{citation.end}"
+        console.print(Text.assemble((f"[{citation.number}] ", "cyan"), path, (f"  {place}", "dim")))
+    console.print()
+
+
+def _with_bold(text: str) -> Text:
+    """Turn `**` marks into bold type."""
+    pieces = text.split("**")
+    return Text.assemble(*((piece, "bold" if number % 2 else "") for number, piece in enumerate(pieces)))
+
+
+def print_hits(question: str, hits: Sequence[Hit]) -> None:
+    """Print ranked passages with their place in each leg and the terms they hold."""
+    table = Table(title=Text(question), show_lines=True, title_justify="left")
+    for column in ("#", "score", "dense", "sentence", "words", "passage"):
+        table.add_column(column, justify="right" if column != "passage" else "left")
+    for number, hit in enumerate(hits, start=1):
+        passage = hit.passage
+        path = Text(" > ".join((passage.title, *passage.headings)), style="bold")
+        excerpt = passage.text[:EXCERPT] + ("…" if len(passage.text) > EXCERPT else "")
+        terms = Text(f"\n{passage.document}  {' '.join(hit.terms)}", style="dim")
+        ranks = [str(rank) if rank else "–" for rank in (hit.ranks.dense, hit.ranks.sentence, hit.ranks.lexical)]
+        table.add_row(str(number), f"{hit.score:.2f}", *ranks, Text.assemble(path, "\n", excerpt, terms))
+    Console().print(table if hits else "nothing found")
+
+
+def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure]) -> None:
+    """Print the list of documents."""
+    table = Table()
+    for column in ("document", "title", "characters", "passages", "indexed"):
+        table.add_column(column, justify="right" if column in ("characters", "passages") else "left")
+    for entry in entries:
+        table.add_row(
+            Text(entry.path), Text(entry.title), f"{entry.characters:,}", str(entry.passages), entry.indexed_at[:10]
+        )
+    console = Console()
+    console.print(table)
+    _print_failures(console, failures, "not read")
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print the measures of a set, in all and by kind."""
+    kinds = {"all": evaluation.measures, **evaluation.kinds}
+    table = Table(title=f"{evaluation.folder}  ({evaluation.questions_per_second:g} questions/s)", title_justify="left")
+    table.add_column("measure")
+    for kind, measures in kinds.items():
+        table.add_column(Text(f"{kind}\n{measures['questions']}"), justify="right")
+    for key, name in MEASURES:
+        values = [measures[key] for measures in kinds.values()]
+        if any(value is not None for value in values):
+            table.add_row(name, *("" if value is None else f"{value:.3f}" if value < 2 else f"{value:.0f}" for value in values))
+    Console().print(table)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print what the doctor saw, with what mends it."""
+    console = Console()
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.good else "[red]✗[/]"
+        console.print(f"{mark} {finding.subject}: {escape(finding.seen)}")
+        if not finding.good and finding.mend:
+            console.print(f"  → {escape(finding.mend)}")

@@ -1,0 +1,53 @@
+"""Question files: one JSON object a line, as people and the evaluation sets write them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.errors import QuestionError
+from qa.datatypes import Turn
+from qa.measures import Evidence, Question
+
+
+def read_questions(path: Path) -> list[Question]:
+    """Read a questions file. Raises `QuestionError` that names the line where one cannot be understood."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"{path} cannot be read ({error}). Give a file in UTF-8 with one JSON object a line") from None
+    return [_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _question(path: Path, number: int, line: str) -> Question:
+    try:
+        record = json.loads(line)
+        return Question(
+            id=str(record["id"]) if record.get("id") is not None else "",
+            text=_text(record["question"]),
+            answerable=bool(record.get("answerable", True)),
+            answers=tuple(_text(answer) for answer in record.get("answers", ())),
+            evidence=tuple(Evidence(_text(one["document"]), _text(one["quote"])) for one in record.get("evidence", ())),
+            history=tuple(_turns(record.get("history") or ())),
+            kind=str(record.get("kind", "")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionError(
+            f"{path}, line {number}: not a question ({type(error).__name__}: {error}). "
+            'A line looks like {"id": "1", "question": "…", "history": [{"role": "user", "content": "…"}]}'
+        ) from None
+
+
+def _turns(history: Any) -> Iterator[Turn]:
+    for turn in history:
+        if turn["role"] not in ("user", "assistant"):
+            raise ValueError(f"role {turn['role']!r} is neither user nor assistant")
+        yield Turn(turn["role"], _text(turn["content"]))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value

@@ -1,0 +1,99 @@
+"""A question looked up in one generation: what is searched for, the passages found, and the terms nobody mentions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from index.datatypes import Hit
+from index.lexical import PAIR
+from index.search import SearchIndex, search
+from index.vectors import Vectors
+from qa.terms import is_written_in_hanzi, question_terms
+from qa.translation import base_forms, translate_terms
+
+LISTED_HITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that a question asks about: it is there where one of the alternatives is.
+
+    `weight` grows with rarity; `is_missing` says that no document holds it.
+    """
+
+    alternatives: tuple[str, ...]
+    weight: float
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for searching.
+
+    `text` is embedded and searched for. `wanted_terms` are the question's content words, `wanted` the finer tokens
+    that sentences are compared by.
+    """
+
+    question: str
+    text: str
+    wanted_terms: tuple[Wanted, ...]
+    wanted: tuple[Wanted, ...]
+
+    @property
+    def missing_terms(self) -> tuple[str, ...]:
+        """The terms that no document contains."""
+        return tuple(term.alternatives[0] for term in self.wanted_terms if term.is_missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was searched and found. `vector` has shape (dimension,); `hits` are best first."""
+
+    query: Query
+    vector: Vectors
+    hits: tuple[Hit, ...]
+    milliseconds: float
+
+
+def prepare_query(question: str, index: SearchIndex) -> Query:
+    """Find a whole question's terms; English ones get the Chinese words that the documents use for them."""
+    if is_written_in_hanzi(question):
+        return _prepare_chinese(question, index)
+    return _prepare_english(question, index)
+
+
+def _prepare_chinese(question: str, index: SearchIndex) -> Query:
+    lexical = index.lexical
+    tokens: dict[str, float] = {}
+    for token, weight in lexical.weights(question).items():
+        # A pair and a word of the same two characters are one thing to look for.
+        tokens[token.removeprefix(PAIR)] = tokens.get(token.removeprefix(PAIR), 0.0) + weight
+    terms = [Wanted((term,), lexical.rarity(term), not lexical.contains(term)) for term in question_terms(question)]
+    wanted = tuple(Wanted((token,), weight) for token, weight in tokens.items())
+    return Query(question, question, tuple(terms), wanted)
+
+
+def _prepare_english(question: str, index: SearchIndex) -> Query:
+    translations = translate_terms(question, index.lexical.contains)
+    terms = []
+    for term, chinese in translations.items():
+        alternatives = (*base_forms(term), *chinese)
+        held = [alternative for alternative in alternatives if index.lexical.contains(alternative)]
+        weights = [index.lexical.rarity(alternative) for alternative in held]
+        terms.append(Wanted(alternatives, max(weights, default=index.lexical.rarity(term)), not held))
+    words = [word for chinese in translations.values() for word in chinese]
+    return Query(question, " ".join([question, *words]), tuple(terms), tuple(terms))
+
+
+def retrieve(index: SearchIndex, query: Query, vector: Vectors, limit: int = LISTED_HITS) -> Retrieval:
+    """Search passages for a query whose text has the vector `vector`."""
+    began = time.perf_counter()
+    looked_for = dict.fromkeys(word for term in query.wanted_terms for word in term.alternatives)
+    hits = tuple(search(index, query.text, vector, limit, tuple(looked_for)))
+    return Retrieval(query, vector, hits, (time.perf_counter() - began) * 1000)
+
+
+def shorten(retrieval: Retrieval, limit: int) -> Retrieval:
+    """Return a retrieval with its first hits only."""
+    return replace(retrieval, hits=retrieval.hits[:limit])

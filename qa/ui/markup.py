@@ -1,0 +1,73 @@
+"""HTML out of untrusted text: the only place that writes a tag, and everything else is escaped here.
+
+Panels compose `element(...)`; a plain `str` child is text and always escaped, an `Html` child was made here. Escaping
+turns every ASCII sign that is no letter, digit or space into a numeric reference. No HTML, Markdown, LaTeX or template
+syntax is left for any later layer (Gradio's Markdown, its `${…}` and `{{…}}` templates, a browser) to find.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.ui.links import PREFIX
+
+SIGN = re.compile(r"[!-/:-@\[-`{-~]")
+# Controls, and marks that turn the reading direction: a name may not rearrange the words around it.
+INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+TAGS = frozenset(
+    "a article button dd details div dl dt em h2 h3 h4 header li mark ol p progress section small span strong summary"
+    " table tbody td th thead time tr ul nav".split()
+)
+ATTRIBUTES = frozenset(
+    "class href id title role lang datetime tabindex value max open scope aria-label aria-live aria-current"
+    " aria-hidden".split()
+)
+
+
+class Html(str):
+    """Markup made in this file; never construct one from a document's text."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> Html:
+    """Return text as markup that shows exactly this text, on one line or many, in HTML and in Markdown."""
+    visible = INVISIBLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Html(SIGN.sub(lambda sign: f"&#{ord(sign.group())};", visible))
+
+
+def element(tag: str, *children: str, **attributes: str | int | bool | None) -> Html:
+    """Return one element. Attribute names take `_` for `-` and a trailing `_` for words that Python keeps.
+
+    Raises `ValueError` for a tag, an attribute or a link that the page has no use for.
+    """
+    if tag not in TAGS:
+        raise ValueError(f"the page does not use <{tag}>; add it to TAGS if it shall")
+    written = "".join(_attribute(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
+    return Html(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def join(*children: str) -> Html:
+    """Put pieces one after another; those that are not markup yet are escaped."""
+    return Html("".join(child if isinstance(child, Html) else escape(child) for child in children))
+
+
+def _attribute(name: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    if name not in ATTRIBUTES:
+        raise ValueError(f"the page does not use the attribute {name}; add it to ATTRIBUTES if it shall")
+    if name == "href" and not str(value).startswith(PREFIX):
+        raise ValueError(f"links lead inside the page only, not to {value!r}")
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+
+
+def on_one_line(markup: Html) -> Html:
+    """Return markup that Gradio's Markdown passes through as one HTML block: it has no line end to stop at."""
+    return Html(markup.replace("\n", " "))
+
+
+def excerpt(text: str, length: int) -> str:
+    """Return the beginning of a text, with an ellipsis where something was left out."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1].rstrip("，、；,; ") + "…"

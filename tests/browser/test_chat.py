@@ -1,0 +1,315 @@
+"""The page as a user meets it: ask, follow a citation, upload, re-index, in two languages and two widths."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import HOSTILE_NAME, Server, Watch, open_page
+
+PARKS_QUESTION = "青岚区有哪四大郊野公园？"
+AIR_QUESTION = "2022年青岚区PM2.5平均浓度降到了多少？"
+
+
+def ask(page: Page, question: str) -> int:
+    """Send a question, wait until its whole answer is there, and return how many answers there are."""
+    before = page.locator("#messages .message-text.answer").count()
+    page.fill("#question textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages .message-text.answer")).to_have_count(before + 1)
+    wait_until_still(page)
+    return before + 1
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until the last answer has stopped growing."""
+    text = ""
+    while (now := page.locator("#messages .message-text.answer").last.inner_text()) != text:
+        text = now
+        page.wait_for_timeout(250)
+
+
+def cited(page: Page) -> str:
+    """Return the highlighted words of the source panel, having made sure that they are in view."""
+    mark = page.locator("#sources mark.cited").first
+    expect(mark).to_be_visible()
+    expect(mark).to_be_in_viewport()
+    return mark.inner_text()
+
+
+def test_answer_streams_and_its_citation_opens_the_sentence(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            window.lengths = [];
+            window.cardsFirst = null;
+            new MutationObserver(() => {
+                const answer = document.querySelector("#messages .message-text.answer");
+                if (!answer) return;
+                window.cardsFirst ??= document.querySelector("#sources .card") !== null;
+                const length = answer.textContent.length;
+                if (length !== window.lengths.at(-1)) window.lengths.push(length);
+            }).observe(document.body, { childList: true, subtree: true, characterData: true });
+        }"""
+    )
+    ask(page, PARKS_QUESTION)
+    answer = page.locator("#messages .message-text.answer").last
+    expect(answer).to_contain_text("松鹤公园、白鹭公园、云溪公园和石桥公园")
+    lengths = page.evaluate("window.lengths")
+    assert len(lengths) > 3, lengths
+    assert lengths == sorted(lengths), "the answer only ever grows"
+    assert page.evaluate("window.cardsFirst"), "the sources are there before the first words"
+    expect(page.locator("#sources .card").first).to_contain_text("青岚区郊野公园")
+    answer.locator("a.citation-mark").first.click()
+    assert "松鹤公园、白鹭公园、云溪公园和石桥公园" in cited(page)
+    panel = page.locator("#sources")
+    for shown in ("青岚区郊野公园", "四大公园", "郊野公园.md", "得分", "语义第", "命中词", "开放时间"):
+        expect(panel).to_contain_text(shown)
+
+
+def test_citation_opens_from_the_keyboard_and_escape_returns(page: Page) -> None:
+    ask(page, PARKS_QUESTION)
+    mark = page.locator("a.citation-mark").first
+    mark.focus()
+    page.keyboard.press("Enter")
+    cited(page)
+    expect(page.locator("#sources mark.cited").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(mark).to_be_focused()
+
+
+def test_old_answer_opens_its_own_sources(page: Page) -> None:
+    ask(page, PARKS_QUESTION)
+    ask(page, AIR_QUESTION)
+    answers = page.locator("#messages .message-text.answer")
+    expect(answers.nth(1)).to_contain_text("26微克")
+    answers.nth(1).locator("a.citation-mark").first.click()
+    expect(page.locator("#sources mark.cited").first).to_contain_text("26微克每立方米")
+    answers.nth(0).locator("a.citation-mark").first.click()
+    expect(page.locator("#sources mark.cited").first).to_contain_text("松鹤公园")
+    answers.nth(1).locator("a.citation-mark").first.click()
+    expect(page.locator("#sources mark.cited").first).to_contain_text("26微克每立方米")
+
+
+def test_refusal_names_missing_terms_and_nearest_passages(page: Page) -> None:
+    ask(page, "火星殖民地的氧气罐由谁供应？")
+    answer = page.locator("#messages .message-text.answer").last
+    expect(answer.locator(".term").first).to_be_visible()
+    expect(answer.locator("a.citation-mark")).to_have_count(0)
+    expect(page.locator("#sources .cards-title")).to_contain_text("没有找到依据")
+    page.locator("#sources .card").first.click()
+    cited(page)
+
+
+def test_empty_question_gets_a_hint(page: Page) -> None:
+    page.fill("#question textarea", "   ")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages .message-text.note")).to_contain_text("请先写下问题")
+    ask(page, PARKS_QUESTION)
+
+
+def test_very_long_question_gets_a_message(page: Page) -> None:
+    page.fill("#question textarea", "为什么" * 3_000)
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages .message-text.note")).to_contain_text("2,000")
+
+
+def test_example_question_is_asked_on_click(page: Page) -> None:
+    examples = page.locator("#messages .examples button")
+    expect(examples).to_have_count(4)
+    examples.nth(1).click()
+    expect(page.locator("#messages .message-text.question")).to_contain_text("金山有哪四大郊野公园？")
+    expect(page.locator("#messages .message-text.answer")).to_be_visible()
+
+
+def test_new_chat_clears_the_conversation(page: Page) -> None:
+    ask(page, PARKS_QUESTION)
+    page.click("#new-chat")
+    expect(page.locator(".welcome")).to_be_visible()
+    assert ask(page, AIR_QUESTION) == 1
+    page.locator("a.citation-mark").first.click()
+    expect(page.locator("#sources mark.cited").first).to_contain_text("26微克每立方米")
+
+
+def test_upload_is_indexed_and_answers(page: Page, server: Server, tmp_path: Path) -> None:
+    upload = tmp_path / "霜桥镇 《年鉴》（2023）.txt"
+    upload.write_text("霜桥镇年鉴\n\n霜桥镇共有茶园1268亩，年产春茶三十吨。", encoding="utf-8")
+    page.get_by_role("tab", name="文档").last.click()
+    page.set_input_files("input[type=file]", upload)
+    expect(page.locator("#sync-status")).to_contain_text("新增 1 篇")
+    expect(page.locator("#document-list")).to_contain_text("霜桥镇")
+    assert (server.documents / upload.name).read_bytes() == upload.read_bytes()
+    ask(page, "霜桥镇有多少亩茶园？")
+    expect(page.locator("#messages .message-text.answer").last).to_contain_text("1268亩")
+    page.get_by_role("tab", name="文档").last.click()
+    page.set_input_files("input[type=file]", upload)
+    expect(page.locator("#sync-status")).to_contain_text("已经有了")
+
+
+def test_files_are_taken_by_dropping_them(page: Page, server: Server) -> None:
+    page.get_by_role("tab", name="文档").last.click()
+    dropped = page.evaluate_handle(
+        """() => {
+            const files = new DataTransfer();
+            files.items.add(new File(["# 柳林渡\\n\\n柳林渡口每天开行四十八班渡船。"], "柳林渡.md"));
+            files.items.add(new File(["%PDF-1.7"], "渡口.pdf"));
+            return files;
+        }"""
+    )
+    page.dispatch_event("#document-list", "dragover", {"dataTransfer": dropped})
+    page.dispatch_event("#document-list", "drop", {"dataTransfer": dropped})
+    expect(page.locator("#sync-status")).to_contain_text("新增 1 篇")
+    expect(page.locator("#sync-status .error")).to_contain_text("渡口.pdf")
+    assert (server.documents / "柳林渡.md").is_file()
+    assert not (server.documents / "渡口.pdf").exists()
+
+
+def test_reindex_takes_in_what_was_put_into_the_folder(page: Page, server: Server, watch: Watch) -> None:
+    new = server.documents / "子目录" / "钟楼.md"
+    new.parent.mkdir()
+    new.write_text("# 雁城钟楼\n\n雁城钟楼建于1887年，高三十九米。", encoding="utf-8")
+    page.reload()
+    expect(page.locator("#stale")).to_contain_text("文件夹有变动")
+    page.click("#stale-reindex")
+    expect(page.locator("#sync-status")).to_contain_text("新增 1 篇")
+    expect(page.locator("#stale")).to_be_hidden()
+    ask(page, "雁城钟楼建于哪一年？")
+    expect(page.locator("#messages .message-text.answer").last).to_contain_text("1887年")
+    new.unlink()
+    page.get_by_role("tab", name="文档").last.click()
+    page.click("#reindex")
+    expect(page.locator("#sync-status")).to_have_text(re.compile("^移除 1 篇"))
+    page.locator("a.citation-mark").first.click()
+    expect(page.locator("#sources .note")).to_contain_text("已不在索引里")
+
+
+def test_unreadable_file_is_listed_with_its_reason(page: Page, server: Server) -> None:
+    broken = server.documents / "空白.txt"
+    broken.write_bytes(b"")
+    page.get_by_role("tab", name="文档").last.click()
+    page.click("#reindex")
+    expect(page.locator("#sync-status")).to_contain_text("1 个文件未能读取")
+    expect(page.locator("#document-list .failures")).to_contain_text("空白.txt")
+    broken.unlink()
+    page.click("#reindex")
+    expect(page.locator("#document-list .failures")).to_have_count(0)
+
+
+def test_document_opens_to_read(page: Page) -> None:
+    page.get_by_role("tab", name="文档").last.click()
+    page.locator("#document-list").get_by_text("青岚区生态公报").click()
+    expect(page.locator("#sources .reader")).to_contain_text("全区主要河道断面水质达标率为100%")
+    expect(page.locator("#sources .reader h4", has_text="水环境")).to_be_visible()
+
+
+def test_hostile_document_is_shown_and_does_nothing(page: Page) -> None:
+    ask(page, "白鲸灯塔高多少米？")
+    answer = page.locator("#messages .message-text.answer").last
+    expect(answer).to_contain_text("白鲸灯塔高47米")
+    assert answer.locator("img, script, svg, a:not(.citation-mark)").count() == 0
+    answer.locator("a.citation-mark").first.click()
+    assert "白鲸灯塔高47米" in cited(page)
+    panel = page.locator("#sources")
+    for literal in ("<img src=http://127.0.0.1:9/a.png", "(http://example.com/b.png)", "{{7*7}}", "${7*7}"):
+        expect(panel).to_contain_text(literal)
+    assert panel.locator("img, script, svg").count() == 0
+    page.get_by_role("tab", name="文档").last.click()
+    listing = page.locator("#document-list")
+    expect(listing).to_contain_text(HOSTILE_NAME)
+    listing.locator("tr", has_text=HOSTILE_NAME).locator("a").click()
+    expect(panel.locator(".file-name")).to_contain_text(HOSTILE_NAME)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<img src=x onerror=window.__pwned=7> ![a](http://127.0.0.1:9/q.png) [b](http://example.com) 公园 $$x^2$$",
+        "</div><script>window.__pwned=8</script>\n\n# 标题\n\n```js\n1\n``` {{7*7}} **粗** 公园",
+    ],
+)
+def test_hostile_question_is_shown_literally(page: Page, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.locator("#question .submit-button").click()
+    shown = page.locator("#messages .message-text.question")
+    expect(shown).to_be_visible()
+    expect(page.locator("#messages .message-text.answer, #messages .message-text.note")).to_be_visible()
+    assert shown.locator("img, script, a, h1, strong, code, .katex").count() == 0
+    assert re.sub(r"\s+", "", shown.inner_text()) == re.sub(r"\s+", "", question)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "zh-HK", "zh"])
+def test_chinese_browsers_get_chinese(chromium: Browser, server: Server, watch: Watch, locale: str) -> None:
+    for page in open_page(chromium, server, watch, locale, 1440, 900):
+        expect(page.locator("#question textarea")).to_have_attribute("placeholder", "输入问题，按回车发送")
+        expect(page.locator("#new-chat")).to_have_text("新对话")
+        expect(page.locator(".welcome")).to_contain_text("向你的文档提问")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+def test_other_browsers_get_english(chromium: Browser, server: Server, watch: Watch, locale: str) -> None:
+    for page in open_page(chromium, server, watch, locale, 1440, 900):
+        expect(page.locator("#question textarea")).to_have_attribute("placeholder", "Ask a question and press Enter")
+        expect(page.locator(".welcome")).to_contain_text("Ask your documents")
+        expect(page.get_by_role("tab", name="Documents").last).to_be_visible()
+
+
+def test_phone_shows_one_panel_at_a_time(phone: Page) -> None:
+    expect(phone.locator("#side-column")).to_be_hidden()
+    ask(phone, PARKS_QUESTION)
+    phone.locator("a.citation-mark").first.click()
+    assert "松鹤公园" in cited(phone)
+    expect(phone.locator("#chat-column")).to_be_hidden()
+    assert is_as_wide_as_its_window(phone)
+    phone.get_by_role("tab", name="文档").last.click()
+    expect(phone.locator("#document-list")).to_be_visible()
+    assert is_as_wide_as_its_window(phone)
+    phone.get_by_role("link", name="问答", exact=True).click()
+    expect(phone.locator("#chat-column")).to_be_visible()
+    assert is_as_wide_as_its_window(phone)
+
+
+def is_as_wide_as_its_window(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways, in the page or in a panel of it."""
+    return bool(
+        page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll("#chat-column, #side-column, .tabitem, "
+                + "#sources section, .reader-text, .bubble-wrap")].every((one) => one.scrollWidth <= one.clientWidth)"""
+        )
+    )
+
+
+def test_files_outside_the_page_are_refused(server: Server) -> None:
+    wanted = [server.data / "index.sqlite", Path(__file__), server.documents / "郊野公园.md", Path("/etc/passwd")]
+    wanted += list(server.data.glob("*.sqlite*")) + list(server.data.glob("*.db"))
+    for path in wanted:
+        address = f"{server.address}gradio_api/file={urllib.parse.quote(str(path))}"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address, timeout=10)
+        assert refused.value.code in (403, 404), path
+        refused.value.close()
+
+
+def test_security_headers_are_sent(server: Server) -> None:
+    with urllib.request.urlopen(server.address, timeout=10) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "object-src 'none'" in policy
+    assert "http" not in policy
+
+
+@pytest.fixture(autouse=True)
+def _tidy(server: Server) -> Iterator[None]:
+    """Leave the folder as it was found, whatever a test did."""
+    before = set(server.documents.rglob("*"))
+    yield
+    for path in sorted(set(server.documents.rglob("*")) - before, reverse=True):
+        if path.is_file():
+            path.unlink()
+        else:
+            path.rmdir()
