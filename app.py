@@ -16,13 +16,13 @@ def main() -> int:
     """Take in the folder's changes, then serve until interrupted. Returns the exit code."""
     console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
     try:
-        settings = read_settings()
         with Bar(console=console, transient=True) as bar:
             task = bar.add_task("opening", total=None)
+
             def report(progress: Progress) -> None:
                 bar.update(task, description=progress.stage, completed=progress.done, total=progress.total)
 
-            assistant = Assistant.open(settings, report)
+            assistant = Assistant.open(read_settings(), report)
             try:
                 assistant.sync(report)
             except WenDangError as error:

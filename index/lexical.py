@@ -31,6 +31,7 @@ def fold(text: str) -> str:
     return _simplify(unicodedata.normalize("NFKC", text).lower())
 
 
+@lru_cache(maxsize=16_384)
 def fold_in_place(text: str) -> str:
     """Fold character by character, so that offsets into the result are offsets into `text`."""
     narrow = "".join(map(_fold_character, text))
@@ -86,6 +87,17 @@ def words(text: str) -> list[str]:
         position = found.end()
     cut.extend(_segmenter().cut(text[position:]))
     return cut
+
+
+def information(word: str) -> float:
+    """Return how much a word says in Chinese at large, in nats by jieba's word counts; 18 for one it does not know."""
+    segmenter = _segmenter()
+    return float(np.log(segmenter.total / max(1, segmenter.FREQ.get(word) or 1)))
+
+
+def is_dictionary_word(word: str) -> bool:
+    """Whether jieba's dictionary has a word; others it made up from what stood side by side."""
+    return bool(_segmenter().FREQ.get(word))
 
 
 def search_tokens(text: str) -> list[str]:

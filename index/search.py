@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.datatypes import Hit, Passage, Ranks
-from index.lexical import LexicalIndex, fold
+from index.lexical import LexicalIndex, fold_in_place
 from index.vectors import VectorIndex, Vectors
 
 CANDIDATES = 100
@@ -109,5 +109,5 @@ def _ranks(scores: Vectors) -> NDArray[np.int64]:
 
 def matched_terms(passage: Passage, terms: Sequence[str]) -> tuple[str, ...]:
     """Return those of the folded terms that the passage, its title or its headings hold."""
-    text = fold(" ".join((passage.title, *passage.headings, passage.text)))
-    return tuple(term for term in terms if term in text)
+    texts = [fold_in_place(text) for text in (passage.title, *passage.headings, passage.text)]
+    return tuple(term for term in terms if any(term in text for text in texts))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import fold_in_place
-from qa.evidence import Candidate
+from qa.evidence import Candidate, folded_context
 from qa.retrieval import Retrieval, Wanted
 from qa.terms import is_written_in_hanzi
 
@@ -26,8 +26,9 @@ SIGNS = (
     "passage_numbers_lacking",
     "holds_expected",
     "lacks_expected",
-    "terms_missing",  # share of the question's terms, by rarity, that no document holds
-    "terms_lacking",  # the same for the passage of the best sentence, with its title and headings
+    "terms_missing",  # share of the question's terms, by weight, that no document holds
+    "weight_missing",  # the sum of their weights, at most 12
+    "terms_lacking",  # the share that the best sentence's passage, with title and headings, does not hold
     "rarest_lacking",  # whether that passage lacks the question's rarest term
     "lead_over_next_passage",  # how far the best sentence is ahead of the best one elsewhere
     "across_languages",
@@ -53,7 +54,7 @@ def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> ND
     """Return the signs, in the order of `SIGNS`, that the first candidate answers."""
     lead = candidates[0]
     passage = lead.hit.passage
-    whole = fold_in_place(" ".join((passage.title, *passage.headings, passage.text)))
+    whole = f"{folded_context(passage)} {fold_in_place(passage.text)}"
     terms = retrieval.query.wanted_terms
     lacking = [term for term in terms if not _is_held(term, whole)]
     elsewhere = [candidate.score for candidate in candidates if candidate.hit.passage.id != passage.id]
@@ -63,6 +64,7 @@ def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> ND
     values = {name: lead.sign(name) for name in copied} | {
         "passage_cosine": max(hit.dense for hit in retrieval.hits),
         "terms_missing": _share([term for term in terms if term.is_missing], terms),
+        "weight_missing": min(12.0, sum(term.weight for term in terms if term.is_missing)),
         "terms_lacking": _share(lacking, terms),
         "rarest_lacking": float(bool(terms) and max(terms, key=lambda term: term.weight) in lacking),
         "lead_over_next_passage": min(3.0, lead.score - max(elsewhere, default=lead.score - 3.0)),

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.datatypes import Hit, Sentence
+from index.datatypes import Hit, Passage, Sentence
 from index.lexical import fold_in_place
 from index.search import SearchIndex
 from qa.expectation import Kind, expected_kind, holds_kind, listed_noun
@@ -139,19 +139,25 @@ def read_candidates(retrieval: Retrieval, index: SearchIndex) -> list[Candidate]
     return [candidate for row in rows for candidate in row]
 
 
+def folded_context(passage: Passage) -> str:
+    """Return a passage's title and headings, folded."""
+    return " ".join(fold_in_place(text) for text in (passage.title, *passage.headings))
+
+
 def _sentences(
     hit: Hit, place: int, retrieval: Retrieval, index: SearchIndex, reader: _Reader, hits: Sequence[Hit]
 ) -> list[Candidate]:
     passage = hit.passage
     cosines = index.sentence_vectors.cosines(retrieval.vector, index.sentence_rows(passage))
-    context = fold_in_place(" ".join((passage.title, *passage.headings)))
+    context = folded_context(passage)
     before = fold_in_place(passage.headings[-1]) if passage.headings else ""
-    whole = f"{context} {fold_in_place(passage.text)}"
+    folded_text = fold_in_place(passage.text)
+    whole = f"{context} {folded_text}"
     passage_coverage, passage_lacking = reader.coverage(whole), reader.numbers_lacking(whole)
     candidates: list[Candidate] = []
     for sentence, cosine in zip(passage.sentences, cosines, strict=True):
         text = passage.sentence_text(sentence)
-        folded = fold_in_place(text)
+        folded = folded_text[sentence.start - passage.start : sentence.end - passage.start]
         held = holds_kind(reader.kind, folded, reader.question)
         signs = {
             "cosine": float(cosine),

@@ -9,7 +9,7 @@ from index.datatypes import Hit
 from index.lexical import PAIR
 from index.search import SearchIndex, search
 from index.vectors import Vectors
-from qa.terms import is_written_in_hanzi, question_terms
+from qa.terms import is_written_in_hanzi, question_terms, term_weight
 from qa.translation import base_forms, translate_terms
 
 LISTED_HITS = 20
@@ -69,7 +69,7 @@ def _prepare_chinese(question: str, index: SearchIndex) -> Query:
     for token, weight in lexical.weights(question).items():
         # A pair and a word of the same two characters are one thing to look for.
         tokens[token.removeprefix(PAIR)] = tokens.get(token.removeprefix(PAIR), 0.0) + weight
-    terms = [Wanted((term,), lexical.rarity(term), not lexical.contains(term)) for term in question_terms(question)]
+    terms = [Wanted((term,), term_weight(term), not lexical.contains(term)) for term in question_terms(question)]
     wanted = tuple(Wanted((token,), weight) for token, weight in tokens.items())
     return Query(question, question, tuple(terms), wanted)
 

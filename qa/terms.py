@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.lexical import fold, words
+from index.lexical import fold, information, is_dictionary_word, words
 
 # Words that ask, connect or are in every text. Folded: simplified, lower case.
 STOP_WORDS = frozenset(
@@ -24,20 +24,31 @@ STOP_WORDS = frozenset(
     """.split()
 )
 CONTENT = re.compile(r"[0-9a-z㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+# Words that jieba makes up around these are no terms: 哪三大, 占全, 那片.
+FUNCTION_CHARACTERS = frozenset("哪几多少什么是的有才全那这都也就还又很更最被把将对从到在和与或及其之所以为于个些好能会要了着过不没")
+LEAST_INFORMATION, MOST_INFORMATION = 7.0, 15.0
 NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?")
-QUESTION_SUFFIX = re.compile(r"(?:多少|几|哪|什么|何).*$")
 
 
 def question_terms(question: str) -> tuple[str, ...]:
     """Return the folded content words of a question, in order, each once."""
     terms: dict[str, None] = {}
     for word in words(fold(question)):
-        if word in STOP_WORDS or not CONTENT.search(word):
+        if word in STOP_WORDS or not CONTENT.search(word) or _is_made_up(word):
             continue
         # A lone hanzi is nearly always part of a phrase that jieba cut; a lone letter or digit says little.
         if len(word) > 1:
             terms[word] = None
     return tuple(terms)
+
+
+def _is_made_up(word: str) -> bool:
+    return not FUNCTION_CHARACTERS.isdisjoint(word) and not is_dictionary_word(word)
+
+
+def term_weight(term: str) -> float:
+    """Return how much it matters that a term is found: little for everyday words, much for names. 0.2 to 8."""
+    return max(0.2, min(information(term), MOST_INFORMATION) - LEAST_INFORMATION)
 
 
 def is_written_in_hanzi(text: str) -> bool:

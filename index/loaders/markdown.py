@@ -47,12 +47,14 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type in ("ordered_list_open", "bullet_list_open"):
-            numbers.append(int(token.attrGet("start") or 1) if token.type.startswith("ordered") else None)
+            numbers.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
             numbers.pop()
         elif token.type == "list_item_open" and numbers[-1] is not None:
             marker = f"{numbers[-1]}. "
             numbers[-1] += 1
+        elif token.type == "list_item_close":
+            marker = ""
         elif token.type == "inline":
             for block in _inline_blocks(token, level):
                 yield Block(marker + block.text, block.level)
@@ -101,8 +103,7 @@ def _inline_text(children: Sequence[Token]) -> str:
         elif child.type == "code_inline":
             text, joining = _append(text, child.content, joining), False
         elif child.type == "text" and child.content:
-            text, joining = _append(text, child.content, joining), False
-    text = LEFT_OVER_EMPHASIS.sub("", text)
+            text, joining = _append(text, LEFT_OVER_EMPHASIS.sub("", child.content), joining), False
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
@@ -111,7 +112,10 @@ def _append(text: str, piece: str, joining: bool) -> str:
 
 
 def _table_rows(tokens: Sequence[Token]) -> Iterator[Block]:
-    """Give each row its column names (姓名：张三；部门：人事), so that a cell is understood by itself."""
+    """Give each row its column names (姓名：张三；部门：人事), so that a cell is understood by itself.
+
+    Without any row the names are all there is to say.
+    """
     header: list[str] = []
     row: list[str] = []
     in_header = False
@@ -126,6 +130,8 @@ def _table_rows(tokens: Sequence[Token]) -> Iterator[Block]:
             row.append(_inline_text(token.children or []).replace("\n", " "))
         elif token.type == "tr_close" and in_header:
             header = row
+            if not any(later.type == "tbody_open" for later in tokens) and any(header):
+                yield Block(_row_sentence([], header))
         elif token.type == "tr_close" and any(row):
             yield Block(_row_sentence(header, row))
 
@@ -163,6 +169,10 @@ class _VisibleText(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += "" if self._hidden else data
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Skip `<![…>` as a browser does; Python up to 3.13 stops with an AssertionError."""
+        return self.parse_bogus_comment(i)
 
 
 def _visible_lines(html: str) -> list[str]:

@@ -21,7 +21,7 @@ NUMBERED_HEADINGS = (
     (re.compile(r"[（(][一二三四五六七八九十]+[）)]"), 5),
     (re.compile(r"[一二三四五六七八九十]是"), 5),
     (re.compile(r"[0-9０-９]{1,2}\s*[、．](?![0-9])|[0-9]{1,2}\.\s*(?![0-9])"), 6),
-    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}(?!\S*[%％元万亿年])\s*(?=\D)"), 7),
+    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}(?!\S*[%％元万亿年])(?!\.[0-9])\s*(?=\D)"), 7),
     (re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2,3}\s*(?=\D)"), 8),
     (re.compile(r"[（(][0-9０-９]{1,2}[）)]"), 9),
 )
@@ -48,7 +48,7 @@ def demote_empty_headings(blocks: Sequence[Block], surest_level: int = 0) -> lis
     Headings up to `surest_level` were marked as such by the author and stay.
     """
     kept: list[Block] = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip(blocks, [*blocks[1:], None], strict=False):  # no blocks, no pairs
         demote = block.level is not None and block.level > surest_level and not _holds(block.level, following)
         kept.append(Block(block.text) if demote else block)
     return kept

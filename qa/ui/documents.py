@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from queue import Queue
 from threading import Thread
+from typing import cast
 
 import gradio as gr
 
 from index.datatypes import Failure, Progress
 from index.errors import WenDangError
-from index.loaders import LOADERS
+from index.loaders import LOADERS, is_supported
 from index.sync import SyncReport
 from qa.assistant import Assistant, DocumentEntry
 from qa.ui.links import DocumentLink
@@ -41,10 +42,11 @@ def build_documents(i18n: gr.I18n) -> DocumentsPanel:
     """Lay the panel out."""
     with gr.Row(elem_id="document-actions"):
         # Not gr.File: its progress display writes warnings into the browser's console. script.js adds dropping files.
+        # Not file_types: one file of another kind would refuse them all. `store_files` refuses it alone, in words.
         upload = gr.UploadButton(
-            i18n("upload_label"),
+            # Gradio translates it like every label, only its annotation has not heard of that.
+            cast(str, i18n("upload_label")),
             file_count="multiple",
-            file_types=list(LOADERS),
             variant="primary",
             size="sm",
             elem_id="upload",
@@ -93,8 +95,13 @@ def _sync_into(assistant: Assistant, reports: Queue[Progress | SyncReport | WenD
 
 def store_files(folder: Path, paths: Sequence[str], language: Language) -> Html:
     """Store uploaded files in the documents folder and return what became of each, in words."""
-    saved, known, failed = [], [], []
+    saved: list[str] = []
+    known: list[str] = []
+    failed: list[str] = []
     for path in map(Path, paths):
+        if not is_supported(path.name):
+            failed.append(say(language, "upload_refused", name=path.name, suffixes=" ".join(LOADERS)))
+            continue
         try:
             stored = store_upload(folder, path.name, path)
         except WenDangError as error:
@@ -118,30 +125,32 @@ def show_progress(progress: Progress, language: Language) -> Html:
 
 
 def show_report(report: SyncReport, language: Language) -> Html:
-    """Return what a sync did, in words."""
+    """Return what a sync did, in words, and the files that it left alone."""
     counts = [(change, getattr(report, change)) for change in CHANGES] + [("failed", len(report.failed))]
     changes = [say(language, f"sync_{change}", count=count) for change, count in counts if count]
-    return element(
-        "p",
-        say(
-            language,
-            "sync_done",
-            changes=say(language, "sync_joint").join(changes) or say(language, "sync_nothing"),
-            documents=report.documents,
-            passages=report.passages,
-            seconds=f"{report.seconds:.1f}",
-        ),
-        class_="done",
+    done = say(
+        language,
+        "sync_done",
+        changes=say(language, "sync_joint").join(changes) or say(language, "sync_nothing"),
+        documents=report.documents,
+        passages=report.passages,
+        seconds=f"{report.seconds:.1f}",
     )
+    return join(element("p", done), _skipped(report.skipped, language))
+
+
+def _skipped(skipped: Sequence[Failure], language: Language) -> Html:
+    if not skipped:
+        return join()
+    summary = element("summary", say(language, "skipped", count=len(skipped)))
+    items = (element("li", element("strong", one.document), element("span", one.error)) for one in skipped)
+    return element("details", summary, element("ul", *items), class_="failures")
 
 
 def list_documents(assistant: Assistant, language: Language) -> Html:
     """Return the list of what is indexed and of what could not be read."""
     entries = assistant.documents()
-    if not entries:
-        known = element("p", say(language, "documents_none"), class_="note")
-    else:
-        known = _table(entries, language)
+    known = _table(entries, language) if entries else element("p", say(language, "documents_none"), class_="note")
     return element("section", known, _failures(assistant.failures(), language), class_="documents")
 
 
@@ -183,8 +192,6 @@ def _show_date(moment: str) -> Html:
 def _failures(failures: Sequence[Failure], language: Language) -> Html:
     if not failures:
         return join()
-    items = (
-        element("li", element("strong", failure.document), element("span", failure.error)) for failure in failures
-    )
+    items = (element("li", element("strong", failure.document), element("span", failure.error)) for failure in failures)
     title = element("h3", say(language, "failures", count=len(failures)))
     return element("section", title, element("ul", *items), class_="failures")

@@ -46,6 +46,7 @@ class Desk:
 def build(assistant: Assistant) -> gr.Blocks:
     """Return the page, laid out and wired to an assistant."""
     i18n = translations(suffixes=" ".join(LOADERS))
+    page: gr.Blocks
     with gr.Blocks(title="问档 WenDang", analytics_enabled=False, fill_width=True, delete_cache=(HOUR, HOUR)) as page:
         desk = _lay_out(i18n)
         _wire_chat(desk, assistant)
@@ -81,12 +82,11 @@ def _lay_out(i18n: gr.I18n) -> Desk:
     with gr.Row(elem_id="desk", equal_height=True):
         with gr.Column(scale=11, min_width=0, elem_id="chat-column"):
             chat = build_chat(i18n)
-        with gr.Column(scale=9, min_width=0, elem_id="side-column"):
-            with gr.Tabs(elem_id="side-tabs") as tabs:
-                with gr.Tab(i18n("tab_sources"), id="sources"):
-                    sources = gr.HTML(elem_id="sources", js_on_load=None)
-                with gr.Tab(i18n("tab_documents"), id="documents"):
-                    documents = build_documents(i18n)
+        with gr.Column(scale=9, min_width=0, elem_id="side-column"), gr.Tabs(elem_id="side-tabs") as tabs:
+            with gr.Tab(i18n("tab_sources"), id="sources"):
+                sources = gr.HTML(elem_id="sources", js_on_load=None)
+            with gr.Tab(i18n("tab_documents"), id="documents"):
+                documents = build_documents(i18n)
     # script.js writes the link that was clicked into this box, which is how a click reaches the server.
     link = gr.Textbox(elem_id="link", visible="hidden", show_label=False, container=False)
     return Desk(header, chat, documents, tabs, sources, link)

@@ -15,12 +15,39 @@ SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 # Controls, and marks that turn the reading direction: a name may not rearrange the words around it.
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 TAGS = frozenset(
-    "a article button dd details div dl dt em h2 h3 h4 header li mark ol p progress section small span strong summary"
-    " table tbody td th thead time tr ul nav".split()
+    (
+        "a",
+        "article",
+        "button",
+        "details",
+        "div",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "header",
+        "li",
+        "mark",
+        "nav",
+        "ol",
+        "p",
+        "progress",
+        "section",
+        "span",
+        "strong",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "ul",
+    )
 )
 ATTRIBUTES = frozenset(
-    "class href id title role lang datetime tabindex value max open scope aria-label aria-live aria-current"
-    " aria-hidden".split()
+    ("class", "href", "title", "role", "datetime", "tabindex", "value", "max", "scope", "aria-label", "aria-current")
 )
 
 

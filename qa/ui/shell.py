@@ -35,7 +35,7 @@ SCRIPT = Path(__file__).with_name("script.js")
 class PageShell:
     """ASGI middleware: adds `HEADERS` to every response and `script.js` to the head of the page.
 
-    Gradio's own `head=` adds scripts only after its page has chosen a language, which is too late to correct the choice.
+    Gradio's own `head=` adds scripts only after its page has chosen a language: too late to correct the choice.
     """
 
     def __init__(self, app: ASGIApp) -> None:

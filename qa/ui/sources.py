@@ -59,9 +59,7 @@ def _open_passage(assistant: Assistant, answer: Answer, rank: int, language: Lan
     return _open_quote(assistant, hit.passage.document, hit.passage.text, hit.passage.start, hit, language)
 
 
-def _open_quote(
-    assistant: Assistant, path: str, quote: str, start: int, hit: Hit | None, language: Language
-) -> Html:
+def _open_quote(assistant: Assistant, path: str, quote: str, start: int, hit: Hit | None, language: Language) -> Html:
     """Return the document open at a quote, wherever the quote stands by now."""
     document = assistant.document(path)
     if document is None:

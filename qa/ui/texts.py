@@ -17,9 +17,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "welcome": ("向你的文档提问", "Ask your documents"),
     "welcome_text": (
         "问档只用文件夹里的文档作答，每句话后面的编号都能点开，直达原文那一句。",
-        "WenDang answers only from the documents in your folder. Click the number after a sentence to read it in place.",
+        "WenDang answers only from the documents in your folder. Click the number after a sentence to see its place.",
     ),
-    "welcome_count": ("现在可查 {documents} 篇文档，共 {passages} 段。", "It knows {documents} documents, {passages} passages."),
+    "welcome_count": (
+        "现在可查 {documents} 篇文档，共 {passages} 段。",
+        "It knows {documents} documents, {passages} passages.",
+    ),
     "welcome_empty": (
         "还没有文档。请在“文档”里上传 .txt 或 .md 文件。",
         "There are no documents yet. Upload .txt or .md files under Documents.",
@@ -79,7 +82,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Documents
     "tab_documents": ("文档", "Documents"),
     "upload_label": ("上传文档", "Upload documents"),
-    "upload_hint": ("可读 {suffixes} 文件，也可以直接拖到这里。", "Reads {suffixes} files; you can drop them here as well."),
+    "upload_hint": (
+        "可读 {suffixes} 文件，也可以直接拖到这里。",
+        "Reads {suffixes} files; you can drop them here as well.",
+    ),
     "reindex": ("重新索引", "Re-index"),
     "stale": ("文件夹有变动，索引还没有跟上。", "The folder has changed since it was indexed."),
     "documents_known": ("{documents} 篇文档 · {passages} 段", "{documents} documents · {passages} passages"),
@@ -93,6 +99,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "upload_saved": ("已保存：{names}。", "Saved: {names}."),
     "upload_known": ("已经有了，内容相同：{names}。", "Already there with the same content: {names}."),
     "upload_failed": ("没能保存 {name}：{error}", "Could not save {name}: {error}"),
+    "upload_refused": (
+        "没有保存 {name}：这种文件还读不了，目前可读 {suffixes}。",
+        "Not saved: {name}. Files of this kind are not read; accepted are {suffixes}.",
+    ),
     "stage_reading": ("读取文件", "Reading files"),
     "stage_splitting": ("切分段落", "Splitting into passages"),
     "stage_embedding": ("计算向量", "Computing vectors"),
@@ -138,9 +148,7 @@ def translations(**values: object) -> gr.I18n:
 
     Gradio's own dictionaries are called zh-CN and zh-TW; `script.js` brings every other Chinese browser to one of them.
     """
-    chinese, english = (
-        {key: _fill(pair[side], values) for key, pair in TEXTS.items()} for side in (0, 1)
-    )
+    chinese, english = ({key: _fill(pair[side], values) for key, pair in TEXTS.items()} for side in (0, 1))
     return gr.I18n(**{"en": english, "zh": chinese, "zh-CN": chinese, "zh-TW": chinese})
 
 

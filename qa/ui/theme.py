@@ -20,8 +20,18 @@ SANS = (
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 INK = gr.themes.Color(
-    "#eef6f6", "#d6eaea", "#aed5d6", "#7fbabd", "#4f9a9f", "#2f7d84", "#22666d", "#1d535a", "#19444a", "#15383d", "#0c2327"
-)  # fmt: skip
+    c50="#eef6f6",
+    c100="#d6eaea",
+    c200="#aed5d6",
+    c300="#7fbabd",
+    c400="#4f9a9f",
+    c500="#2f7d84",
+    c600="#22666d",
+    c700="#1d535a",
+    c800="#19444a",
+    c900="#15383d",
+    c950="#0c2327",
+)
 
 
 def build_theme() -> gr.themes.Base:

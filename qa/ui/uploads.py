@@ -65,7 +65,9 @@ def store_upload(folder: Path, original_name: str, source: Path) -> StoredUpload
     try:
         return _store(folder, name, source)
     except OSError as error:
-        raise DocumentError(f"cannot be written to {folder} ({error.strerror or error}). Check space and rights") from None
+        raise DocumentError(
+            f"cannot be written to {folder} ({error.strerror or error}). Check space and rights"
+        ) from None
 
 
 def _store(folder: Path, name: str, source: Path) -> StoredUpload:

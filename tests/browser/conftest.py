@@ -19,10 +19,15 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / ".wendang" / "models"
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 START_SECONDS = 180
 
 PARKS = """# 青岚区郊野公园
@@ -53,8 +58,11 @@ HOSTILE = """# 白鲸灯塔 &lt;script&gt;window.__pwned=2&lt;/script&gt; ${wind
 
 ## 高度 &lt;svg onload=window.__pwned=4&gt; \\!\\[x\\](http://127.0.0.1:9/heading.png)
 
-白鲸灯塔高47米，&lt;img src=http://127.0.0.1:9/a.png onerror=window.__pwned=5&gt; \\!\\[图\\](http://example.com/b.png) \
-\\[点我\\](javascript:window.__pwned=6) $$\\\\href{javascript:alert(1)}{x}$$ {{7\\*7}} ${7*7} \\`\\`\\`mermaid，建于1931年。
+白鲸灯塔高47米，&lt;img src=http://127.0.0.1:9/a.png onerror=window.__pwned=5&gt; 建于1931年。
+
+\\!\\[图\\](http://example.com/b.png) \\[点我\\](javascript:window.__pwned=6) {{7\\*7}} ${7*7}
+
+$$\\\\href{javascript:alert(1)}{x}$$ \\`\\`\\`mermaid
 """
 
 
@@ -178,9 +186,7 @@ def phone(chromium: Browser, server: Server, watch: Watch) -> Iterator[Page]:
     yield from open_page(chromium, server, watch, "zh-CN", 390, 844)
 
 
-def open_page(
-    browser: Browser, server: Server, watch: Watch, locale: str, width: int, height: int
-) -> Iterator[Page]:
+def open_page(browser: Browser, server: Server, watch: Watch, locale: str, width: int, height: int) -> Iterator[Page]:
     """Open the page; when the test is done, hold against it whatever it did that it must not."""
     context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
     opened = context.new_page()
@@ -195,3 +201,15 @@ def open_page(
     assert watch.outside == []
     assert watch.errors == []
     assert watch.console == []
+
+
+@pytest.fixture(autouse=True)
+def tidy(server: Server) -> Iterator[None]:
+    """Leave the folder as it was found, whatever a test did."""
+    before = set(server.documents.rglob("*"))
+    yield
+    for path in sorted(set(server.documents.rglob("*")) - before, reverse=True):
+        if path.is_file():
+            path.unlink()
+        else:
+            path.rmdir()

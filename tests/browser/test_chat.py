@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import HOSTILE_NAME, Server, Watch, open_page
+from tests.browser.actions import ask, choose, cited
+from tests.browser.conftest import Server, Watch, open_page
 
 PARKS_QUESTION = "青岚区有哪四大郊野公园？"
 AIR_QUESTION = "2022年青岚区PM2.5平均浓度降到了多少？"
-
-
-def ask(page: Page, question: str) -> int:
-    """Send a question, wait until its whole answer is there, and return how many answers there are."""
-    before = page.locator("#messages .message-text.answer").count()
-    page.fill("#question textarea", question)
-    page.keyboard.press("Enter")
-    expect(page.locator("#messages .message-text.answer")).to_have_count(before + 1)
-    wait_until_still(page)
-    return before + 1
-
-
-def wait_until_still(page: Page) -> None:
-    """Wait until the last answer has stopped growing."""
-    text = ""
-    while (now := page.locator("#messages .message-text.answer").last.inner_text()) != text:
-        text = now
-        page.wait_for_timeout(250)
-
-
-def cited(page: Page) -> str:
-    """Return the highlighted words of the source panel, having made sure that they are in view."""
-    mark = page.locator("#sources mark.cited").first
-    expect(mark).to_be_visible()
-    expect(mark).to_be_in_viewport()
-    return mark.inner_text()
 
 
 def test_answer_streams_and_its_citation_opens_the_sentence(page: Page) -> None:
@@ -141,14 +112,14 @@ def test_upload_is_indexed_and_answers(page: Page, server: Server, tmp_path: Pat
     upload = tmp_path / "霜桥镇 《年鉴》（2023）.txt"
     upload.write_text("霜桥镇年鉴\n\n霜桥镇共有茶园1268亩，年产春茶三十吨。", encoding="utf-8")
     page.get_by_role("tab", name="文档").last.click()
-    page.set_input_files("input[type=file]", upload)
+    choose(page, upload)
     expect(page.locator("#sync-status")).to_contain_text("新增 1 篇")
     expect(page.locator("#document-list")).to_contain_text("霜桥镇")
     assert (server.documents / upload.name).read_bytes() == upload.read_bytes()
     ask(page, "霜桥镇有多少亩茶园？")
     expect(page.locator("#messages .message-text.answer").last).to_contain_text("1268亩")
     page.get_by_role("tab", name="文档").last.click()
-    page.set_input_files("input[type=file]", upload)
+    choose(page, upload)
     expect(page.locator("#sync-status")).to_contain_text("已经有了")
 
 
@@ -184,7 +155,7 @@ def test_reindex_takes_in_what_was_put_into_the_folder(page: Page, server: Serve
     new.unlink()
     page.get_by_role("tab", name="文档").last.click()
     page.click("#reindex")
-    expect(page.locator("#sync-status")).to_have_text(re.compile("^移除 1 篇"))
+    expect(page.locator("#sync-status")).to_have_text(re.compile(r"^\s*移除 1 篇"))
     page.locator("a.citation-mark").first.click()
     expect(page.locator("#sources .note")).to_contain_text("已不在索引里")
 
@@ -206,41 +177,6 @@ def test_document_opens_to_read(page: Page) -> None:
     page.locator("#document-list").get_by_text("青岚区生态公报").click()
     expect(page.locator("#sources .reader")).to_contain_text("全区主要河道断面水质达标率为100%")
     expect(page.locator("#sources .reader h4", has_text="水环境")).to_be_visible()
-
-
-def test_hostile_document_is_shown_and_does_nothing(page: Page) -> None:
-    ask(page, "白鲸灯塔高多少米？")
-    answer = page.locator("#messages .message-text.answer").last
-    expect(answer).to_contain_text("白鲸灯塔高47米")
-    assert answer.locator("img, script, svg, a:not(.citation-mark)").count() == 0
-    answer.locator("a.citation-mark").first.click()
-    assert "白鲸灯塔高47米" in cited(page)
-    panel = page.locator("#sources")
-    for literal in ("<img src=http://127.0.0.1:9/a.png", "(http://example.com/b.png)", "{{7*7}}", "${7*7}"):
-        expect(panel).to_contain_text(literal)
-    assert panel.locator("img, script, svg").count() == 0
-    page.get_by_role("tab", name="文档").last.click()
-    listing = page.locator("#document-list")
-    expect(listing).to_contain_text(HOSTILE_NAME)
-    listing.locator("tr", has_text=HOSTILE_NAME).locator("a").click()
-    expect(panel.locator(".file-name")).to_contain_text(HOSTILE_NAME)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "<img src=x onerror=window.__pwned=7> ![a](http://127.0.0.1:9/q.png) [b](http://example.com) 公园 $$x^2$$",
-        "</div><script>window.__pwned=8</script>\n\n# 标题\n\n```js\n1\n``` {{7*7}} **粗** 公园",
-    ],
-)
-def test_hostile_question_is_shown_literally(page: Page, question: str) -> None:
-    page.fill("#question textarea", question)
-    page.locator("#question .submit-button").click()
-    shown = page.locator("#messages .message-text.question")
-    expect(shown).to_be_visible()
-    expect(page.locator("#messages .message-text.answer, #messages .message-text.note")).to_be_visible()
-    assert shown.locator("img, script, a, h1, strong, code, .katex").count() == 0
-    assert re.sub(r"\s+", "", shown.inner_text()) == re.sub(r"\s+", "", question)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "zh-HK", "zh"])
@@ -282,34 +218,3 @@ def is_as_wide_as_its_window(page: Page) -> bool:
                 + "#sources section, .reader-text, .bubble-wrap")].every((one) => one.scrollWidth <= one.clientWidth)"""
         )
     )
-
-
-def test_files_outside_the_page_are_refused(server: Server) -> None:
-    wanted = [server.data / "index.sqlite", Path(__file__), server.documents / "郊野公园.md", Path("/etc/passwd")]
-    wanted += list(server.data.glob("*.sqlite*")) + list(server.data.glob("*.db"))
-    for path in wanted:
-        address = f"{server.address}gradio_api/file={urllib.parse.quote(str(path))}"
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(address, timeout=10)
-        assert refused.value.code in (403, 404), path
-        refused.value.close()
-
-
-def test_security_headers_are_sent(server: Server) -> None:
-    with urllib.request.urlopen(server.address, timeout=10) as answer:
-        policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "object-src 'none'" in policy
-    assert "http" not in policy
-
-
-@pytest.fixture(autouse=True)
-def _tidy(server: Server) -> Iterator[None]:
-    """Leave the folder as it was found, whatever a test did."""
-    before = set(server.documents.rglob("*"))
-    yield
-    for path in sorted(set(server.documents.rglob("*")) - before, reverse=True):
-        if path.is_file():
-            path.unlink()
-        else:
-            path.rmdir()
