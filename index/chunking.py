@@ -122,13 +122,18 @@ def _passages_of(document: Document, section: Section) -> list[list[Span]]:
     for span in split_sentences(document.text, section.start, section.end):
         if groups and span[1] - groups[-1][0][0] <= PASSAGE_CHARACTERS:
             groups[-1].append(span)
-        elif groups and len(groups[-1]) > 1 and announces_more(document.text[slice(*groups[-1][-1])]):
+        elif groups and len(groups[-1]) > 1 and _announces(document.text, groups[-1][-1], span):
             groups.append([groups[-1].pop(), span])
         else:
             groups.append([span])
     if len(groups) > 1 and groups[-1][-1][1] - groups[-1][0][0] < SHORTEST_PASSAGE:
         _even_out(groups)
     return groups
+
+
+def _announces(text: str, sentence: Span, following: Span) -> bool:
+    """Whether a sentence belongs to what follows it and both fit into one passage."""
+    return announces_more(text[slice(*sentence)]) and following[1] - sentence[0] <= PASSAGE_CHARACTERS
 
 
 def announces_more(sentence: str) -> bool:
@@ -140,6 +145,8 @@ def _even_out(groups: list[list[Span]]) -> None:
     """Move sentences from the passage before to a last one that is a mere remainder."""
     before, last = groups[-2], groups[-1]
     while len(before) > 1 and last[-1][1] - last[0][0] < SHORTEST_PASSAGE:
+        if last[-1][1] - before[-1][0] > PASSAGE_CHARACTERS:
+            break
         last.insert(0, before.pop())
 
 

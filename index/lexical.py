@@ -100,6 +100,13 @@ def is_dictionary_word(word: str) -> bool:
     return bool(_segmenter().FREQ.get(word))
 
 
+def word_parts(word: str) -> tuple[str, ...]:
+    """Return the shorter words in a folded word: 产业基地 → 产业, 基地."""
+    if not HANZI_RUN.fullmatch(word):
+        return ()
+    return tuple(part for part in _segmenter().cut_for_search(word) if 1 < len(part) < len(word))
+
+
 def search_tokens(text: str) -> list[str]:
     """Return the tokens that a text is found by: jieba's search cut, character pairs, identifiers and their parts."""
     folded = fold(text)
@@ -178,11 +185,15 @@ class LexicalIndex:
         return max((self._inverse_frequency(token) for token in search_tokens(term)), default=0.0)
 
     def contains(self, term: str) -> bool:
-        """Whether some text holds every token of a term; for terms of one or two characters that is exact."""
+        """Whether some text holds every token of a term; for terms of one or two hanzi that is exact."""
+        folded = fold(term)
+        if len(folded) == 1 and HANZI_RUN.fullmatch(folded):
+            # Alone it is a token only where jieba cut it off.
+            return any(folded in token for token in self._vocabulary)
         rows: set[int] | None = None
-        for token in search_tokens(term):
+        for token in search_tokens(folded):
             # jieba cuts a word alone and in a sentence differently; the character pairs are always there.
-            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token) and len(term) > 1:
+            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token):
                 continue
             row = self._vocabulary.get(token)
             if row is None or self._bm25 is None:

@@ -95,9 +95,9 @@ def _best_sentences(index: SearchIndex, query: Vectors, rows: NDArray[np.int64])
 
 
 def standardise(scores: Vectors) -> Vectors:
-    """Return z-scores; scores that are all alike tell nothing and become 0."""
+    """Return z-scores; scores that are all alike, but for the rounding of 32 bits, tell nothing and become 0."""
     spread = float(scores.std())
-    return np.zeros_like(scores) if spread < 1e-9 else np.asarray((scores - scores.mean()) / spread, dtype=np.float32)
+    return np.zeros_like(scores) if spread < 1e-6 else np.asarray((scores - scores.mean()) / spread, dtype=np.float32)
 
 
 def _ranks(scores: Vectors) -> NDArray[np.int64]:

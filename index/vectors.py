@@ -52,6 +52,8 @@ class VectorIndex:
             index = faiss.read_index(str(path))
         except RuntimeError as error:
             raise StoreError(f"{path.name} is no FAISS index ({error})") from None
+        if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+            raise StoreError(f"{path.name} holds a FAISS index of another kind, {type(index).__name__}")
         if index.d != dimension or index.ntotal != size:
             raise StoreError(
                 f"{path.name} holds {index.ntotal} vectors of {index.d} numbers, expected {size} of {dimension}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import exp
 from pathlib import Path
@@ -56,17 +56,17 @@ def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> ND
     passage = lead.hit.passage
     whole = f"{folded_context(passage)} {fold_in_place(passage.text)}"
     terms = retrieval.query.wanted_terms
-    lacking = [term for term in terms if not _is_held(term, whole)]
+    lacking = {term: 1 - term.share_held(whole) for term in terms}
     elsewhere = [candidate.score for candidate in candidates if candidate.hit.passage.id != passage.id]
     across = is_written_in_hanzi(retrieval.query.question) != is_written_in_hanzi(lead.text)
     copied = ("cosine", "coverage", "context_coverage", "passage_coverage", "numbers_lacking")
     copied += ("passage_numbers_lacking", "holds_expected", "lacks_expected")
     values = {name: lead.sign(name) for name in copied} | {
         "passage_cosine": max(hit.dense for hit in retrieval.hits),
-        "terms_missing": _share([term for term in terms if term.is_missing], terms),
+        "terms_missing": _share({term: float(term.is_missing) for term in terms}),
         "weight_missing": min(12.0, sum(term.weight for term in terms if term.is_missing)),
-        "terms_lacking": _share(lacking, terms),
-        "rarest_lacking": float(bool(terms) and max(terms, key=lambda term: term.weight) in lacking),
+        "terms_lacking": _share(lacking),
+        "rarest_lacking": lacking[max(terms, key=lambda term: term.weight)] if terms else 0.0,
         "lead_over_next_passage": min(3.0, lead.score - max(elsewhere, default=lead.score - 3.0)),
         "across_languages": float(across),
         "across_cosine": lead.sign("cosine") if across else 0.0,
@@ -74,11 +74,7 @@ def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> ND
     return np.array([values[name] for name in SIGNS])
 
 
-def _is_held(wanted: Wanted, folded: str) -> bool:
-    return any(word in folded for word in wanted.alternatives)
-
-
-def _share(some: Sequence[Wanted], every: Sequence[Wanted]) -> float:
-    """Return the share of some terms among all, by weight."""
-    total = sum(term.weight for term in every)
-    return sum(term.weight for term in some) / total if total else 0.0
+def _share(parts: Mapping[Wanted, float]) -> float:
+    """Return the weighted mean of what is true of each term."""
+    total = sum(term.weight for term in parts)
+    return sum(term.weight * part for term, part in parts.items()) / total if total else 0.0

@@ -11,6 +11,8 @@ from qa.terms import question_terms
 # 那…呢, 它…, 其中…: words that point back.
 POINTS_BACK = re.compile(r"^(?:那|那么|这|它|其|该|此|他|她|上述|还有|另外|同样|再|and\b|what about\b|how about\b)|呢\s*[？?]?\s*$|它|其中|上述|这个|那个|\b(?:it|its|they|their)\b", re.I)
 FEWEST_TERMS = 2
+# A subject is looked for so many questions back, in so many of their characters, and is so many terms long at most.
+QUESTIONS_BACK, CHARACTERS_READ, MOST_CARRIED = 8, 500, 20
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
@@ -18,7 +20,7 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 
     They are added where the question points back (那…呢？, 它…) or says too little by itself.
     """
-    asked_before = [turn.content for turn in history if turn.role == "user"]
+    asked_before = [turn.content[:CHARACTERS_READ] for turn in history if turn.role == "user"][-QUESTIONS_BACK:]
     if not asked_before:
         return question
     terms = question_terms(question)
@@ -27,4 +29,4 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     # The turn before may itself be a follow-up, so the subject is looked for further back.
     subject = standalone_question(asked_before[-1], [Turn("user", text) for text in asked_before[:-1]])
     carried = [term for term in question_terms(subject) if term not in terms]
-    return " ".join([*carried, question])
+    return " ".join([*carried[:MOST_CARRIED], question])

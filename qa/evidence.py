@@ -81,18 +81,25 @@ class _Reader:
     kind: Kind | None
     wanted: tuple[Wanted, ...]
     numbers: tuple[str, ...] = field(init=False)
-    focus: str = field(init=False)
+    listed: tuple[str, int] | None = field(init=False)
     total: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.total = sum(one.weight for one in self.wanted) or 1.0
         self.numbers = tuple(dict.fromkeys(NUMBER.findall(self.question)))
-        self.focus = listed_noun(self.question) if self.kind == "list" else ""
+        self.listed = listed_noun(self.question) if self.kind == "list" else None
 
     def coverage(self, text: str) -> float:
         """Return the share of what is wanted, by weight, that a folded text holds."""
-        held = (one.weight for one in self.wanted if any(word in text for word in one.alternatives))
-        return sum(held) / self.total
+        return sum(one.weight * one.share_held(text) for one in self.wanted) / self.total
+
+    def repeats_focus(self, text: str) -> float:
+        """Return 1 where a folded text names what is listed as often as was asked for, less where it does so twice."""
+        if self.listed is None:
+            return 0.0
+        noun, wanted = self.listed
+        count = text.count(noun)
+        return 1.0 if count >= max(2, wanted) else 0.3 if count >= 2 else 0.0
 
     def numbers_lacking(self, text: str) -> float:
         """Return the share of the question's numbers that a folded text does not hold."""
@@ -166,7 +173,7 @@ def _sentences(
             "passage_coverage": passage_coverage,
             "numbers_lacking": reader.numbers_lacking(folded),
             "passage_numbers_lacking": passage_lacking,
-            "repeats_focus": float(bool(reader.focus) and folded.count(reader.focus) > 1),
+            "repeats_focus": reader.repeats_focus(folded),
             "passage_below_best": hit.score - hits[0].score,
             "passage_place": 1 / (1 + place),
             "holds_expected": float(held is True),

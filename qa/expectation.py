@@ -43,10 +43,17 @@ def expected_kind(question: str) -> Kind | None:
     return next((kind for kind, pattern in ASKS if pattern.search(folded)), None)
 
 
-def listed_noun(folded: str) -> str:
-    """Return the noun that a folded question asks a list of, at most its last two characters: 哪三个湾区 → 湾区."""
-    found = re.search(r"哪(?:[一二两三四五六七八九十几些]+[个家种类项条位座所大处]?)(?P<noun>[㐀-鿿]{1,8})", folded)
-    return found.group("noun")[-2:] if found else ""
+def listed_noun(folded: str) -> tuple[str, int] | None:
+    """Return the noun that a folded question asks a list of, at most its last two characters, and how many are asked for.
+
+    哪三个湾区 → 湾区, 3; 0 where the question does not say how many; None where there is no noun.
+    """
+    found = re.search(
+        r"哪(?P<count>[一二两三四五六七八九十几些]+)[个家种类项条位座所大处]?(?P<noun>[㐀-鿿]{2,8})", folded
+    )
+    if found is None:
+        return None
+    return found.group("noun")[-2:], max(0, "零一二三四五六七八九十".find(found.group("count").replace("两", "二")))
 
 
 def holds_kind(kind: Kind | None, folded: str, question: str) -> bool | None:

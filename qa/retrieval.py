@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, replace
 
 from index.datatypes import Hit
-from index.lexical import PAIR
+from index.lexical import PAIR, word_parts
 from index.search import SearchIndex, search
 from index.vectors import Vectors
-from qa.terms import is_written_in_hanzi, question_terms, term_weight
+from qa.terms import is_function_word, is_written_in_hanzi, question_terms, term_weight
 from qa.translation import base_forms, translate_terms
 
 LISTED_HITS = 20
@@ -19,12 +19,20 @@ LISTED_HITS = 20
 class Wanted:
     """Something that a question asks about: it is there where one of the alternatives is.
 
-    `weight` grows with rarity; `is_missing` says that no document holds it.
+    `weight` grows with rarity; `is_missing` says that no document holds it. Where a long word is not there itself, its
+    `parts` count by half: 产业基地 is nearly said by 无人机基地 beside 产业.
     """
 
     alternatives: tuple[str, ...]
     weight: float
     is_missing: bool = False
+    parts: tuple[str, ...] = ()
+
+    def share_held(self, folded: str) -> float:
+        """Return how much of it a folded text holds, 0 to 1."""
+        if any(word in folded for word in self.alternatives):
+            return 1.0
+        return sum(part in folded for part in self.parts) / len(self.parts) / 2 if self.parts else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,13 @@ def _prepare_chinese(question: str, index: SearchIndex) -> Query:
     tokens: dict[str, float] = {}
     for token, weight in lexical.weights(question).items():
         # A pair and a word of the same two characters are one thing to look for.
-        tokens[token.removeprefix(PAIR)] = tokens.get(token.removeprefix(PAIR), 0.0) + weight
-    terms = [Wanted((term,), term_weight(term), not lexical.contains(term)) for term in question_terms(question)]
+        word = token.removeprefix(PAIR)
+        if not is_function_word(word):
+            tokens[word] = tokens.get(word, 0.0) + weight
+    terms = [
+        Wanted((term,), term_weight(term), not lexical.contains(term), word_parts(term))
+        for term in question_terms(question)
+    ]
     wanted = tuple(Wanted((token,), weight) for token, weight in tokens.items())
     return Query(question, question, tuple(terms), wanted)
 
@@ -81,7 +94,8 @@ def _prepare_english(question: str, index: SearchIndex) -> Query:
         alternatives = (*base_forms(term), *chinese)
         held = [alternative for alternative in alternatives if index.lexical.contains(alternative)]
         weights = [index.lexical.rarity(alternative) for alternative in held]
-        terms.append(Wanted(alternatives, max(weights, default=index.lexical.rarity(term)), not held))
+        parts = tuple(part for word in chinese for part in word_parts(word))
+        terms.append(Wanted(alternatives, max(weights, default=index.lexical.rarity(term)), not held, parts))
     words = [word for chinese in translations.values() for word in chinese]
     return Query(question, " ".join([question, *words]), tuple(terms), tuple(terms))
 

@@ -25,7 +25,7 @@ class Settings:
     models: Path = PROJECT / ".wendang" / "models"
     embedding_model: str | None = None
     embedding_backend: Backend = "auto"
-    min_confidence: float = 0.5
+    min_confidence: float = 0.35
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50
@@ -40,8 +40,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = {name: value for name, value in environment.items() if name.startswith(PREFIX) and value.strip()}
     known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
     for name in sorted(set(given) - known):
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else f". Known are {', '.join(sorted(known))}"
+        # Compared without the prefix, which would make any two names alike.
+        near = difflib.get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+        hint = f"; did you mean {PREFIX}{near[0]}?" if near else f". Known are {', '.join(sorted(known))}"
         raise SettingsError(f"unknown setting {name}{hint}")
     defaults = Settings()
     return Settings(
@@ -52,8 +53,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         embedding_backend=_backend(given.get("WENDANG_EMBEDDING_BACKEND", defaults.embedding_backend)),
         min_confidence=_number(given, "WENDANG_MIN_CONFIDENCE", defaults.min_confidence, 0, 1),
         host=given.get("WENDANG_HOST", defaults.host),
-        port=int(_number(given, "WENDANG_PORT", defaults.port, 0, 65_535)),
-        max_upload_mb=int(_number(given, "WENDANG_MAX_UPLOAD_MB", defaults.max_upload_mb, 1, 10_000)),
+        port=_whole_number(given, "WENDANG_PORT", defaults.port, 0, 65_535),
+        max_upload_mb=_whole_number(given, "WENDANG_MAX_UPLOAD_MB", defaults.max_upload_mb, 1, 10_000),
     )
 
 
@@ -74,3 +75,10 @@ def _number(given: Mapping[str, str], name: str, default: float, least: float, m
     if not least <= number <= most:
         raise SettingsError(f"{name} is {value}; it must lie between {least:g} and {most:g}")
     return number
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    number = _number(given, name, default, least, most)
+    if number != int(number):
+        raise SettingsError(f"{name} is {given[name]}; it must be a whole number")
+    return int(number)

@@ -34,12 +34,17 @@ def question_terms(question: str) -> tuple[str, ...]:
     """Return the folded content words of a question, in order, each once."""
     terms: dict[str, None] = {}
     for word in words(fold(question)):
-        if word in STOP_WORDS or not CONTENT.search(word) or _is_made_up(word):
+        if is_function_word(word) or not CONTENT.search(word):
             continue
         # A lone hanzi is nearly always part of a phrase that jieba cut; a lone letter or digit says little.
         if len(word) > 1:
             terms[word] = None
     return tuple(terms)
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a word or character pair only asks or connects (多少, 指的, 是哪), so that finding it means nothing."""
+    return word in STOP_WORDS or _is_made_up(word)
 
 
 def _is_made_up(word: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import gradio as gr
 
@@ -48,8 +49,8 @@ def build_chat(i18n: gr.I18n) -> ChatPanel:
         elem_id="question",
         lines=1,
         max_lines=5,
-        submit_btn=True,
-        autofocus=False,
+        # Words rather than Gradio's picture, which has no name for a screen reader.
+        submit_btn=cast(str, i18n("ask_button")),
     )
     return ChatPanel(messages, question, gr.State(Conversation()))
 

@@ -94,7 +94,14 @@ def on_one_line(markup: Html) -> Html:
     return Html(markup.replace("\n", " "))
 
 
-def excerpt(text: str, length: int) -> str:
-    """Return the beginning of a text, with an ellipsis where something was left out."""
+def excerpt(text: str, width: int) -> str:
+    """Return the beginning of a text, `width` Latin or half as many Chinese characters wide, with an ellipsis if cut."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1].rstrip("，、；,; ") + "…"
+    for position, character in enumerate(flat):
+        width -= 1 if character < "\u2e80" else 2
+        if width < 0:
+            cut = flat[:position]
+            # Not in the middle of a Latin word.
+            whole = cut.rpartition(" ")[0] if flat[position - 1 : position + 1].isascii() else cut
+            return (whole or cut).rstrip("，、；：,;: ") + "…"
+    return flat

@@ -14,7 +14,7 @@ from qa.ui.texts import Language, say
 
 EMPHASIS_OR_MARK = re.compile(r"\*\*(?P<strong>[^*\n]+)\*\*|\[(?P<number>[0-9]{1,3})\]")
 NEAREST_SHOWN = 3
-EXCERPT_LENGTH = 60
+EXCERPT_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,10 @@ def _below(answer: Answer, index: int, language: Language) -> Iterator[Html]:
         yield element("p", say(language, "searched"), element("span", answer.searched), class_="aside")
     if answer.answered:
         return
-    if answer.missing_terms:
-        terms = (element("span", term, class_="term") for term in answer.missing_terms)
+    # Most refusals name them in their own words.
+    unnamed = [term for term in answer.missing_terms if term not in answer.text]
+    if unnamed:
+        terms = (element("span", term, class_="term") for term in unnamed)
         yield element("p", say(language, "missing_terms"), *terms, class_="aside")
     if answer.hits:
         near = (_near(answer, index, rank) for rank in range(min(NEAREST_SHOWN, len(answer.hits))))
@@ -125,5 +127,5 @@ def _below(answer: Answer, index: int, language: Language) -> Iterator[Html]:
 def _near(answer: Answer, index: int, rank: int) -> Html:
     passage = answer.hits[rank].passage
     title = element("strong", passage.title)
-    text = element("span", excerpt(passage.text, EXCERPT_LENGTH))
+    text = element("span", excerpt(passage.text, EXCERPT_WIDTH))
     return element("li", element("a", title, text, href=str(PassageLink(index, rank))))

@@ -13,7 +13,7 @@ from qa.ui.markup import Html, element, excerpt, join
 from qa.ui.reader import find_again, show_text
 from qa.ui.texts import Language, say
 
-QUOTE_LENGTH = 90
+QUOTE_WIDTH = 180
 OTHERS_LISTED = 10
 
 
@@ -126,7 +126,7 @@ def _passage_card(answer: Answer, index: int, rank: int, language: Language, ope
 def _card(link: Link, number: str, title: str, where: Html, text: str, is_open: bool) -> Html:
     head = [element("span", number, class_="card-number")] if number else []
     head.append(element("strong", title, class_="card-title"))
-    quote = element("span", excerpt(text, QUOTE_LENGTH), class_="card-quote")
+    quote = element("span", excerpt(text, QUOTE_WIDTH), class_="card-quote")
     current = "true" if is_open else None
     return element("li", element("a", *head, where, quote, href=str(link), class_="card", aria_current=current))
 

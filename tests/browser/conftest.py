@@ -108,7 +108,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run app.py over a few documents, with the project's own model."""
     folder = tmp_path_factory.mktemp("page")

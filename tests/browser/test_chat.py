@@ -71,7 +71,7 @@ def test_old_answer_opens_its_own_sources(page: Page) -> None:
 def test_refusal_names_missing_terms_and_nearest_passages(page: Page) -> None:
     ask(page, "火星殖民地的氧气罐由谁供应？")
     answer = page.locator("#messages .message-text.answer").last
-    expect(answer.locator(".term").first).to_be_visible()
+    expect(answer).to_contain_text("火星")
     expect(answer.locator("a.citation-mark")).to_have_count(0)
     expect(page.locator("#sources .cards-title")).to_contain_text("没有找到依据")
     page.locator("#sources .card").first.click()

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from qa.terms import is_written_in_hanzi, question_terms, term_weight
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("金山区累计淘汰调整了多少家落后化工企业？", ("金山区", "累计", "淘汰", "调整", "落后", "化工企业")),
+        ("員工的探親假是多少天？", ("员工", "探亲假")),
+        ("探亲假，探亲假，员工的探亲假！", ("探亲假", "员工")),
+        ("PPR-9087 的额定功率是多少？", ("ppr-9087", "额定功率")),
+        ("２０２３－１０－１７ 的发布会", ("2023-10-17", "发布会")),
+        ("How many villages does Jinshan have?", ("villages", "jinshan")),
+        ("哪个是什么？", ()),
+        ("？！……", ()),
+        ("😀", ()),
+        ("", ()),
+    ],
+)
+def test_the_content_words_of_a_question(question: str, terms: tuple[str, ...]) -> None:
+    assert question_terms(question) == terms
+
+
+def test_words_that_only_ask_are_no_terms() -> None:
+    asking = "请问什么时候哪里是谁为什么有多少哪些怎么样可以吗"
+    assert question_terms(asking) == ()
+
+
+def test_a_word_of_two_characters_that_the_dictionary_lacks_is_a_term() -> None:
+    assert "年假" in question_terms("员工年假有几天？")
+
+
+def test_a_count_that_is_asked_for_is_no_term() -> None:
+    assert question_terms("员工的婚假有几天？") == ("员工", "婚假")
+
+
+def test_names_weigh_more_than_everyday_words() -> None:
+    assert 0.2 <= term_weight("企业") < term_weight("金山") < term_weight("碳谷绿湾") == 8.0
+
+
+@pytest.mark.parametrize(
+    ("text", "hanzi"),
+    [
+        ("年假有几天？", True),
+        ("年假有幾天？", True),
+        ("AI和GPU是什么", True),
+        ("How many days of 年假?", False),
+        ("What is it?", False),
+        ("2023", True),
+        ("", True),
+    ],
+)
+def test_whether_a_text_is_mostly_chinese(text: str, hanzi: bool) -> None:
+    assert is_written_in_hanzi(text) is hanzi

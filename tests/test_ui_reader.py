@@ -1,0 +1,58 @@
+"""A document open at a sentence: paragraphs kept, the sentence marked, long ones in a window."""
+
+from __future__ import annotations
+
+from index.datatypes import Document, Section
+from qa.ui.reader import WINDOW, Span, find_again, show_text, window_around
+
+TEXT = "耕地\n全区有耕地三万亩。\n林地更多。\n产业\n化工为主。"
+DOCUMENT = Document("a.md", "农业", TEXT, (Section(3, 18, ("耕地",)), Section(22, 27, ("产业",))), (), "0")
+
+
+def test_sections_of_the_example_are_right() -> None:
+    assert [TEXT[section.start : section.end] for section in DOCUMENT.sections] == [
+        "全区有耕地三万亩。\n林地更多。",
+        "化工为主。",
+    ]
+
+
+def test_lines_are_paragraphs_and_headings() -> None:
+    shown = show_text(DOCUMENT, 0, None, "zh")
+    assert "<h4>耕地</h4><p>全区有耕地三万亩。</p><p>林地更多。</p><h4>产业</h4><p>化工为主。</p>" in shown
+
+
+def test_a_sentence_over_two_lines_is_marked_in_both() -> None:
+    shown = show_text(DOCUMENT, 6, Span(6, 15), "zh")
+    mark = '<mark class="cited" tabindex="&#45;1">'
+    assert f"<p>全区有{mark}耕地三万亩。</mark></p><p>{mark}林地</mark>更多。</p>" in shown
+
+
+def test_a_long_text_is_shown_in_a_window_of_whole_lines() -> None:
+    text = "一行字。\n" * 100_000
+    window = window_around(text, 250_000)
+    assert window.start <= 250_000 < window.end
+    assert window.end - window.start <= WINDOW + 10
+    assert text[window.start - 1] == "\n"
+    assert text[window.end] == "\n"
+    shown = show_text(Document("a.txt", "长", text, (), (), "0"), 250_000, Span(250_000, 250_004), "zh")
+    assert "前面还有" in shown
+    assert "后面还有" in shown
+    assert shown.count("<mark") == 1
+
+
+def test_a_long_text_without_line_ends_is_cut_all_the_same() -> None:
+    window = window_around("字" * 1_000_000, 500_000)
+    assert window == Span(400_000, 600_000)
+    assert window_around("字" * 1_000_000, 999_999) == Span(899_999, 1_000_000)
+
+
+def test_a_short_text_is_shown_whole() -> None:
+    assert window_around(TEXT, 5) == Span(0, len(TEXT))
+
+
+def test_a_quote_is_found_where_it_was_or_nearest_to_it() -> None:
+    assert find_again("甲乙甲乙甲", "甲乙", 2) == Span(2, 4)
+    assert find_again("甲乙，，甲乙", "甲乙", 3) == Span(4, 6)
+    assert find_again("甲乙，，，，，甲乙", "甲乙", 1) == Span(0, 2)
+    assert find_again("甲乙", "丙", 0) is None
+    assert find_again("甲乙", "", 0) is None

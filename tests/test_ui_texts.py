@@ -1,0 +1,67 @@
+"""Every text of the interface exists in both languages, with the same names to fill in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from qa.ui.texts import TEXTS, language_of, say, translations
+
+HERE = Path(__file__).resolve().parents[1] / "qa" / "ui"
+
+
+def names(text: str) -> set[str]:
+    """Return the names that a text wants to have filled in."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_fill_in_the_same(key: str) -> None:
+    chinese, english = TEXTS[key]
+    assert names(chinese) == names(english)
+    assert re.search(r"[\u4e00-\u9fff]", chinese) or not re.search(r"[a-z]", english)
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+
+
+def test_every_text_is_used_and_every_used_one_is_there() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.py") if path.name != "texts.py")
+    used = set(re.findall(r'(?:say\(\s*language,|i18n\(|_note\(language,)\s*"([a-z_]+)"', code))
+    assert used <= set(TEXTS)
+    made = {
+        key for key in TEXTS if key.startswith(("rank_", "stage_", "sync_", "column_", "upload_", "earlier", "later"))
+    }
+    assert set(TEXTS) - used - made == set()
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("zh-TW", "zh"),
+        ("zh", "zh"),
+        ("ZH-hk", "zh"),
+        ("en-US,zh;q=0.9", "en"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
+)
+def test_language_is_the_first_that_the_browser_asks_for(header: str, language: str) -> None:
+    request: Any = SimpleNamespace(headers={"accept-language": header})
+    assert language_of(request) == language
+
+
+def test_say_fills_in_names() -> None:
+    assert say("zh", "page", page=3) == "第 3 页"
+    assert say("en", "page", page=3) == "Page 3"
+
+
+def test_all_chinese_names_share_one_dictionary() -> None:
+    dictionaries = translations(suffixes=".txt").translations
+    assert set(dictionaries) == {"en", "zh", "zh-CN", "zh-TW"}
+    assert dictionaries["zh"] == dictionaries["zh-CN"] == dictionaries["zh-TW"]
+    assert ".txt" in dictionaries["zh"]["upload_hint"]
