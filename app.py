@@ -29,7 +29,7 @@ def main() -> int:
                 console.print(f"wendang: the old index stays in service: {error}")
         from qa.ui.layout import launch  # Gradio takes seconds to import, and is of no use before this point.
 
-        launch(assistant, inbrowser="DISPLAY" in os.environ and "CI" not in os.environ)
+        launch(assistant, console.print, inbrowser="DISPLAY" in os.environ and "CI" not in os.environ)
     except WenDangError as error:
         console.print(f"wendang: {error}")
         return 1

@@ -1,7 +1,7 @@
 """How fast passages and questions become vectors: sentence-transformers on torch against our OpenVINO encoder.
 
-Run `python -m benchmarks.embedding`; both are measured in turns in one run, so that a busy machine is unfair to neither.
-The result is printed and written to benchmarks/results/embedding.json.
+Run `python -m benchmarks.embedding`. Both are measured in turns in one run, so that a busy machine is fair to both. The
+result is printed and written to benchmarks/results/embedding.json.
 """
 
 from __future__ import annotations

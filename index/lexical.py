@@ -68,7 +68,7 @@ def _segmenter():  # type: ignore[no-untyped-def]  # jieba carries no types
     class Segmenter(jieba.Tokenizer):  # type: ignore[misc]
         def initialize(self, dictionary: str | None = None) -> None:
             with self.lock:
-                if not self.initialized:
+                if not self.initialized:  # type: ignore[has-type]
                     self.FREQ, self.total = self.gen_pfdict(self.get_dict_file())
                     self.initialized = True
 
@@ -185,20 +185,21 @@ class LexicalIndex:
         return max((self._inverse_frequency(token) for token in search_tokens(term)), default=0.0)
 
     def contains(self, term: str) -> bool:
-        """Whether some text holds every token of a term; for terms of one or two hanzi that is exact."""
-        folded = fold(term)
-        if len(folded) == 1 and HANZI_RUN.fullmatch(folded):
-            # Alone it is a token only where jieba cut it off.
-            return any(folded in token for token in self._vocabulary)
+        """Whether some text holds every token of a term; for terms of one or two characters that is exact."""
+        held = self.holders(term)
+        return held is None or bool(held)
+
+    def holders(self, term: str) -> set[int] | None:
+        """Return the rows of the texts that hold every token of a term, None for a term without tokens."""
         rows: set[int] | None = None
-        for token in search_tokens(folded):
+        for token in search_tokens(term):
             # jieba cuts a word alone and in a sentence differently; the character pairs are always there.
-            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token):
+            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token) and len(term) > 1:
                 continue
             row = self._vocabulary.get(token)
             if row is None or self._bm25 is None:
-                return False
+                return set()
             start, end = self._bm25.scores["indptr"][row : row + 2]
-            holders = set(self._bm25.scores["indices"][start:end].tolist())
-            rows = holders if rows is None else rows & holders
-        return rows is None or bool(rows)
+            texts = set(self._bm25.scores["indices"][start:end].tolist())
+            rows = texts if rows is None else rows & texts
+        return rows

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -62,6 +63,7 @@ class Store:
     @classmethod
     def open(cls, folder: Path) -> Store:
         """Open or create the database of a data folder. Raises `StoreError` where that cannot be done."""
+        connection = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=30)
@@ -69,21 +71,31 @@ class Store:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
+            if connection is not None:
+                connection.close()
             raise StoreError(
                 f"the index in {folder} cannot be opened ({error}). Check that the folder can be written and the disk "
                 "is not full; the folder holds built data only and may be deleted"
             ) from None
         store = cls(folder, connection)
-        version = store.meta("schema") or SCHEMA_VERSION
-        if version != SCHEMA_VERSION:
+        try:
+            store._check_form()
+        except StoreError:
             connection.close()
+            raise
+        return store
+
+    def _check_form(self) -> None:
+        """Note the form of a new database; raise `StoreError` where another program's form is met."""
+        form = self.meta("schema") or SCHEMA_VERSION
+        if form != SCHEMA_VERSION:
             raise StoreError(
-                f"the index in {folder} has form {version}, this program reads form {SCHEMA_VERSION}. "
+                f"the index in {self.folder} has form {form}, this program reads form {SCHEMA_VERSION}. "
                 "Delete the folder; it is built anew from the documents"
             )
-        store.set_meta("schema", SCHEMA_VERSION)
-        return store
+        with self._translated():
+            self.set_meta("schema", SCHEMA_VERSION)
 
     def close(self) -> None:
         self._connection.close()
@@ -114,17 +126,32 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise StoreError(
                 f"the index in {self.folder} cannot be read or written ({error}). Free some disk space, then run the "
                 "same command again; what was indexed before is still there"
             ) from error
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turn what damage to the database leads to into a `StoreError`."""
+        try:
+            yield
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"the index in {self.folder} cannot be read ({error}). If that stays so, delete the folder: it holds "
+                "built data only and is made anew by: python -m qa sync"
+            ) from error
+
+    def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
+        with self._reading():
+            return self._connection.execute(query, parameters).fetchall()
+
     # Settings of the index itself
 
     def meta(self, key: str) -> str | None:
-        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
 
     def set_meta(self, key: str, value: str) -> None:
         if self.meta(key) != value:
@@ -141,11 +168,15 @@ class Store:
 
     def dimension(self) -> int:
         """Return how many numbers a vector has."""
-        return int(self.meta("dimension") or 0)
+        with self._reading():
+            return int(self.meta("dimension") or 0)
 
     def clear(self) -> None:
-        """Forget every document and vector, for a build with another model. Use it inside a transaction."""
-        for table in ("documents", "vectors", "failures"):
+        """Forget every document and the model, for a build with another one. Use it inside a transaction.
+
+        Vectors stay: those of the new model may be among them. `forget_unused_vectors` drops the others.
+        """
+        for table in ("documents", "failures"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("DELETE FROM meta WHERE key = 'model'")
 
@@ -153,7 +184,7 @@ class Store:
 
     def files(self) -> dict[str, StoredFile]:
         """Return what is known of every indexed file, by path."""
-        rows = self._connection.execute("SELECT path, size, modified_ns, content_hash, indexed_at FROM documents")
+        rows = self._rows("SELECT path, size, modified_ns, content_hash, indexed_at FROM documents")
         return {row[0]: StoredFile(*row) for row in rows}
 
     def add(self, indexed: IndexedDocument) -> None:
@@ -203,66 +234,58 @@ class Store:
 
     def documents(self) -> list[Document]:
         """Return every document, by path."""
-        rows = self._connection.execute(
-            "SELECT path, title, text, sections, pages, content_hash FROM documents ORDER BY path"
-        )
-        return [
-            Document(
-                path=path,
-                title=title or PurePosixPath(path).stem,
-                text=text,
-                sections=tuple(Section(start, end, tuple(headings)) for start, end, headings in json.loads(sections)),
-                pages=tuple(Page(*page) for page in json.loads(pages)),
-                content_hash=content_hash,
-                has_own_title=title is not None,
-            )
-            for path, title, text, sections, pages, content_hash in rows
-        ]
+        rows = self._rows("SELECT path, title, text, sections, pages, content_hash FROM documents ORDER BY path")
+        with self._reading():
+            return [
+                Document(
+                    path=path,
+                    title=title or PurePosixPath(path).stem,
+                    text=text,
+                    sections=tuple(Section(start, end, tuple(above)) for start, end, above in json.loads(sections)),
+                    pages=tuple(Page(*page) for page in json.loads(pages)),
+                    content_hash=content_hash,
+                    has_own_title=title is not None,
+                )
+                for path, title, text, sections, pages, content_hash in rows
+            ]
 
     def passages(self, documents: Sequence[Document]) -> list[Passage]:
         """Return every passage in the order of documents and offsets; its id is its place in that order."""
         by_path = {document.path: document for document in documents}
         spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        for path, start, end, owner in self._connection.execute(
-            "SELECT document, start, end, passage_start FROM sentences ORDER BY document, start"
-        ):
+        sentences = self._rows("SELECT document, start, end, passage_start FROM sentences ORDER BY document, start")
+        for path, start, end, owner in sentences:
             spans.setdefault((path, owner), []).append((start, end))
-        rows = self._connection.execute(
-            "SELECT document, start, end, page, headings FROM passages ORDER BY document, start"
-        )
-        return [
-            Passage(
-                id=number,
-                document=path,
-                title=by_path[path].title,
-                start=start,
-                end=end,
-                text=by_path[path].text[start:end],
-                headings=tuple(json.loads(headings)),
-                page=page,
-                sentences=tuple(Sentence(number, *span) for span in spans[path, start]),
-            )
-            for number, (path, start, end, page, headings) in enumerate(rows)
-        ]
+        rows = self._rows("SELECT document, start, end, page, headings FROM passages ORDER BY document, start")
+        with self._reading():
+            return [
+                Passage(
+                    id=number,
+                    document=path,
+                    title=by_path[path].title,
+                    start=start,
+                    end=end,
+                    text=by_path[path].text[start:end],
+                    headings=tuple(json.loads(headings)),
+                    page=page,
+                    sentences=tuple(Sentence(number, *span) for span in spans[path, start]),
+                )
+                for number, (path, start, end, page, headings) in enumerate(rows)
+            ]
 
     def replace_failures(self, failures: Iterable[Failure]) -> None:
         self._connection.execute("DELETE FROM failures")
         self._connection.executemany("INSERT INTO failures VALUES (?, ?)", ((f.document, f.error) for f in failures))
 
     def failures(self) -> list[Failure]:
-        return [Failure(*row) for row in self._connection.execute("SELECT path, error FROM failures ORDER BY path")]
+        return [Failure(*row) for row in self._rows("SELECT path, error FROM failures ORDER BY path")]
 
     # Vectors
 
     def missing_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
         """Return those keys that have no vector yet."""
         wanted = set(keys)
-        found = (
-            key
-            for key in wanted
-            if self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
-        )
-        return wanted - set(found)
+        return {key for key in wanted if not self._rows("SELECT 1 FROM vectors WHERE key = ?", (key,))}
 
     def add_vectors(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Keep the vectors of texts, shape (len(keys), dimension), as little-endian 32-bit floats."""
@@ -280,7 +303,7 @@ class Store:
         return self._vectors("sentences", dimension)
 
     def _vectors(self, table: str, dimension: int) -> Vectors:
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT vector FROM {table} LEFT JOIN vectors ON vectors.key = vector_key ORDER BY document, start"
         )
         blobs = [row[0] for row in rows]
@@ -308,20 +331,22 @@ class Store:
 
     def current_generation(self) -> int:
         """Return the number of the generation in service, 0 where nothing was indexed yet."""
-        return int(self.meta("generation") or 0)
+        with self._reading():
+            return int(self.meta("generation") or 0)
 
     def generation(self, number: int) -> tuple[str, dict[str, str]]:
         """Return a generation's folder name and the SHA-256 of each of its files."""
-        row = self._connection.execute("SELECT folder, manifest FROM generations WHERE number = ?", (number,)).fetchone()
-        if row is None:
+        rows = self._rows("SELECT folder, manifest FROM generations WHERE number = ?", (number,))
+        if not rows:
             raise StoreError(f"generation {number} is not in {self.folder}. Build it anew: {REBUILD_COMMAND}")
-        return row[0], dict(json.loads(row[1]))
+        with self._reading():
+            return rows[0][0], dict(json.loads(rows[0][1]))
 
     def keep_generations(self, numbers: Sequence[int]) -> list[str]:
         """Forget all generations but some; return the folder names of those kept."""
         marks = ",".join("?" * len(numbers))
         self._connection.execute(f"DELETE FROM generations WHERE number NOT IN ({marks})", tuple(numbers))
-        return [row[0] for row in self._connection.execute("SELECT folder FROM generations")]
+        return [row[0] for row in self._rows("SELECT folder FROM generations")]
 
     def size_in_bytes(self) -> int:
         """Return the size of the database file."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
@@ -36,10 +36,15 @@ class SeenFile:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a folder holds: files with a loader, and names that were left alone with the reason."""
+    """What a folder holds: files with a loader, names left alone with the reason, sub-folders that cannot be opened."""
 
     files: tuple[SeenFile, ...]
     skipped: tuple[Failure, ...] = ()
+    closed: tuple[Failure, ...] = ()
+
+    def hides(self, path: str) -> bool:
+        """Whether a path lies where nobody could look."""
+        return any(one.document == "." or path.startswith(one.document + "/") for one in self.closed)
 
 
 @dataclass(slots=True)
@@ -82,27 +87,57 @@ class SyncReport:
 def scan_folder(folder: Path) -> Scan:
     """List the files of a folder and its sub-folders. Raises `StoreError` where there is no such folder.
 
-    Hidden files and those without a loader are left alone; links that lead out of the folder are skipped and named.
+    Hidden files are left alone; those without a loader, links to folders and links that lead out of the folder are
+    skipped and named.
     """
-    if not folder.is_dir():
-        raise StoreError(f"no documents folder at {folder}. Create it, or name another with --documents")
+    _check_folder(folder)
     root = folder.resolve()
     files: list[SeenFile] = []
     skipped: list[Failure] = []
-    for place, folders, names in os.walk(folder):
+    closed: list[Failure] = []
+
+    def note_closed(error: OSError) -> None:
+        reason = f"a folder that cannot be opened ({error.strerror}). Check its permissions; what was indexed of it stays"
+        closed.append(Failure(_printable(Path(error.filename).relative_to(folder).as_posix()), reason))
+
+    for place, folders, names in os.walk(folder, onerror=note_closed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for name in sorted(names) + links:
             path = Path(place, name)
             relative = path.relative_to(folder).as_posix()
             if name.startswith((".", "~$")):
                 continue
-            if not is_supported(name):
-                skipped.append(Failure(relative, f"files of kind {path.suffix or 'without suffix'} are not read"))
-            elif not path.resolve().is_relative_to(root):
-                skipped.append(Failure(relative, "a link that leads out of the documents folder"))
+            if reason := _reason_to_skip(path, relative, root):
+                skipped.append(Failure(_printable(relative), reason))
             elif seen := _look_at(path, relative):
                 files.append(seen)
-    return Scan(tuple(files), tuple(skipped))
+    return Scan(tuple(files), tuple(skipped), tuple(closed))
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise StoreError(f"no documents folder at {folder}. Create it, or name another with --documents")
+
+
+def _reason_to_skip(path: Path, relative: str, root: Path) -> str | None:
+    """Return why a file or a link to a folder is left alone, or None where it is to be read."""
+    if _printable(relative) != relative:
+        return "its name is not in UTF-8. Rename it"
+    if path.is_dir() and path.is_symlink():
+        return "a link to a folder is not followed"
+    if not is_supported(path.name):
+        return f"files of kind {path.suffix or 'without suffix'} are not read"
+    try:
+        leads_out = not path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return "a link that leads nowhere"
+    return "a link that leads out of the documents folder" if leads_out else None
+
+
+def _printable(path: str) -> str:
+    """Replace what stands for bytes of a name that are no UTF-8; neither SQLite nor a terminal takes it."""
+    return path.encode("utf-8", "replace").decode("utf-8")
 
 
 def _look_at(path: Path, relative: str) -> SeenFile | None:
@@ -117,17 +152,21 @@ def _look_at(path: Path, relative: str) -> SeenFile | None:
 def folder_differs(folder: Path, store: Store) -> bool:
     """Whether the folder seems changed since the last sync, by names, sizes and times alone."""
     failed = {failure.document for failure in store.failures()}
-    seen = {(file.path, file.size, file.modified_ns) for file in scan_folder(folder).files if file.path not in failed}
+    scan = scan_folder(folder)
+    seen = {(file.path, file.size, file.modified_ns) for file in scan.files if file.path not in failed}
     return seen != {
-        (file.path, file.size, file.modified_ns) for file in store.files().values() if file.path not in failed
+        (file.path, file.size, file.modified_ns)
+        for file in store.files().values()
+        if file.path not in failed and not scan.hides(file.path)
     }
 
 
 def plan_sync(folder: Path, scan: Scan, known: dict[str, StoredFile], report: Report) -> Plan:
     """Compare the folder with the index: size and time first, the content decides in the end."""
-    plan = Plan()
-    seen = {file.path: file for file in scan.files}
-    gone = {file.content_hash: file.path for path, file in known.items() if path not in seen}
+    hidden = sorted(path for path in known if scan.hides(path))
+    plan = Plan(unchanged=hidden, failed=list(scan.closed))
+    seen = {*hidden, *(file.path for file in scan.files)}
+    gone = {_content_key(path, file.content_hash): path for path, file in known.items() if path not in seen}
     for number, file in enumerate(scan.files):
         report(Progress("reading", number, len(scan.files)))
         before = known.get(file.path)
@@ -142,18 +181,26 @@ def plan_sync(folder: Path, scan: Scan, known: dict[str, StoredFile], report: Re
             plan.unchanged.extend([file.path] if before is not None else [])
             continue
         _place(plan, file, data, before, gone)
-    plan.removed = sorted(set(known) - set(seen) - set(plan.renamed))
+    plan.removed = sorted(set(known) - seen - set(plan.renamed))
     report(Progress("reading", len(scan.files), len(scan.files)))
     return plan
 
 
-def _place(plan: Plan, file: SeenFile, data: bytes, before: StoredFile | None, gone: dict[str, str]) -> None:
+def _content_key(path: str, digest: str) -> tuple[str, str]:
+    """Tell contents apart: what `.txt` and `.md` make of the same bytes is not the same."""
+    return PurePosixPath(path).suffix.lower(), digest
+
+
+def _place(
+    plan: Plan, file: SeenFile, data: bytes, before: StoredFile | None, gone: dict[tuple[str, str], str]
+) -> None:
     digest = hashlib.sha256(data).hexdigest()
+    key = _content_key(file.path, digest)
     if before is not None and before.content_hash == digest:
         plan.unchanged.append(file.path)
         plan.touched.append(StoredFile(file.path, file.size, file.modified_ns, digest, before.indexed_at))
-    elif before is None and digest in gone:
-        plan.renamed[gone.pop(digest)] = file.path
+    elif before is None and key in gone:
+        plan.renamed[gone.pop(key)] = file.path
         plan.touched.append(StoredFile(file.path, file.size, file.modified_ns, digest, ""))
     else:
         (plan.added if before is None else plan.changed).append(file.path)
@@ -165,22 +212,22 @@ def sync(
 ) -> SyncReport:
     """Bring the index in `data` up to the documents in `folder` and return what was done.
 
-    With `rebuild` everything is read and embedded anew. Raises `StoreError` where the folder or the index cannot be
+    With `rebuild` everything is read and embedded anew; the old index stays in service until that is done. Raises `StoreError` where the folder or the index cannot be
     used, `ModelMismatch` where the index belongs to another model, `StoreLocked` where another process is at it.
     """
     began = time.monotonic()
-    scan = scan_folder(folder)
+    _check_folder(folder)
     store = Store.open(data)
     try:
         with _only_writer(data):
-            if rebuild:
-                with store.transaction():
-                    store.clear()
-            store.check_model(encoder.name)
-            plan = plan_sync(folder, scan, store.files(), report)
+            if not rebuild:
+                store.check_model(encoder.name)
+            # Not before the lock is held: what came in meanwhile would look as if it had been removed.
+            scan = scan_folder(folder)
+            plan = plan_sync(folder, scan, {} if rebuild else store.files(), report)
             indexed = _read_documents(plan, encoder.name, report)
-            embedded = _embed(store, indexed, encoder, report)
-            generation = _publish(store, plan, indexed, encoder, report)
+            embedded = _embed(store, indexed, encoder, report, rebuild)
+            generation = _publish(store, plan, indexed, encoder, report, rebuild)
         return _report(plan, scan, generation, embedded, time.monotonic() - began)
     finally:
         store.close()
@@ -251,7 +298,9 @@ def _in_context(context: str, text: str) -> str:
     return f"{context}\n{text}" if context else text
 
 
-def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report) -> int:
+def _embed(
+    store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, rebuild: bool
+) -> int:
     """Embed the texts that have no vector yet, committing as it goes, so that what is done is never done again."""
     texts = {
         key: text
@@ -263,7 +312,8 @@ def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, r
         for key, text in zip(keys, those, strict=True)
     }
     # Texts of like length in one batch waste no padding.
-    missing = sorted(store.missing_vectors(texts), key=lambda key: (len(texts[key]), key))
+    wanted = texts if rebuild else store.missing_vectors(texts)
+    missing = sorted(wanted, key=lambda key: (len(texts[key]), key))
     for at in range(0, len(missing), TEXTS_A_COMMIT):
         report(Progress("embedding", at, len(missing)))
         keys = missing[at : at + TEXTS_A_COMMIT]
@@ -275,14 +325,16 @@ def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, r
 
 
 def _publish(
-    store: Store, plan: Plan, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report
+    store: Store, plan: Plan, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, rebuild: bool
 ) -> Generation:
     """Write the documents and the generation derived from them in one transaction."""
     current = store.current_generation()
     with store.transaction():
+        if rebuild:
+            store.clear()
         store.replace_failures(plan.failed)
         _apply(store, plan, indexed)
-        if current and plan.is_empty:
+        if current and plan.is_empty and not rebuild:
             generation = None
         else:
             report(Progress("writing", 0, 1))

@@ -46,7 +46,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m qa", description="WenDang 问档: ask your documents.", epilog=EPILOG)
+    description = "WenDang 问档: ask your documents."
+    parser = argparse.ArgumentParser(prog="python -m qa", description=description, epilog=EPILOG)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     verb = _verb(verbs, "sync", "bring the index up to the documents folder", folders=True)
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     verb = _verb(verbs, "ask", "answer a question, or every question of a file", folders=True)
     what = verb.add_mutually_exclusive_group(required=True)
     what.add_argument("question", nargs="?", metavar="QUESTION")
-    what.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="one JSON object a line: id, question, history")
+    what.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="JSON objects, one a line")
 
     verb = _verb(verbs, "search", "show the passages found for a question, and why", folders=True)
     verb.add_argument("question", metavar="QUESTION")

@@ -64,7 +64,8 @@ def choose_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
         if len(chosen) == MOST_SENTENCES or exp(candidate.score - lead.score) < SHARE_OF_LEAD:
             break
         words = normalise(candidate.text)
-        if length + len(candidate.text) > ANSWER_CHARACTERS or not words or any(words in one or one in words for one in said):
+        said_before = not words or any(words in one or one in words for one in said)
+        if said_before or length + len(candidate.text) > ANSWER_CHARACTERS:
             continue
         chosen.append(candidate)
         said.add(words)
@@ -101,6 +102,21 @@ def emphasised(citation: Citation) -> str:
     for start, end in sorted(citation.emphasis, reverse=True):
         quote = f"{quote[:start]}**{quote[start:end]}**{quote[end:]}"
     return quote
+
+
+def unanswered(question: str, reason: str) -> Answer:
+    """Return the reply to a question that could not even be searched for."""
+    return Answer(
+        question=question,
+        text=reason,
+        answered=False,
+        mode="extractive",
+        citations=(),
+        hits=(),
+        missing_terms=(),
+        searched="",
+        confidence=0.0,
+    )
 
 
 def refusal_text(question: str, retrieval: Retrieval) -> str:

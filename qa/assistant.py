@@ -1,4 +1,4 @@
-"""One library of documents that can be asked: the index in service, the encoder, and the way from question to answer."""
+"""One library of documents that can be asked: the index in service, the encoder, the way from question to answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from index.datatypes import Document, Failure, Hit, Report, ignore_progress
 from index.embedding import Encoder, load_encoder

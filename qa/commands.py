@@ -15,7 +15,8 @@ from index.generations import load_generation
 from index.store import Store
 from index.sync import sync
 from qa import printing, records
-from qa.assistant import BATCH, Assistant, list_documents
+from qa.answering import unanswered
+from qa.assistant import BATCH, Assistant, check_question, list_documents
 from qa.datatypes import Answer
 from qa.doctor import examine
 from qa.evaluate import evaluate
@@ -56,10 +57,11 @@ def run_sync(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def run_ask(options: argparse.Namespace, settings: Settings) -> None:
-    if options.questions is not None:
-        questions = read_questions(options.questions)
-    else:
+    if options.questions is None:
+        check_question(options.question)
         questions = [Question(id="", text=options.question)]
+    else:
+        questions = read_questions(options.questions)
     assistant = _open(settings)
     for at in range(0, len(questions), BATCH):
         batch = questions[at : at + BATCH]
@@ -71,17 +73,19 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _ask_batch(assistant: Assistant, questions: Sequence[Question]) -> list[Answer]:
-    """Answer a batch; where one question of a file cannot be asked, say which."""
-    try:
-        return assistant.ask_all([(question.text, question.history) for question in questions])
-    except QuestionError:
-        for question in questions:
-            try:
-                assistant.ask(question.text, question.history)
-            except QuestionError as error:
-                name = f"question {question.id}: " if question.id else ""
-                raise QuestionError(f"{name}{error}") from None
-        raise
+    """Answer a batch; a question that cannot be asked gets the reason for an answer, and the others go on."""
+    reasons: dict[int, str] = {}
+    for number, question in enumerate(questions):
+        try:
+            check_question(question.text)
+        except QuestionError as error:
+            reasons[number] = str(error)
+    good = [question for number, question in enumerate(questions) if number not in reasons]
+    answers = iter(assistant.ask_all([(question.text, question.history) for question in good]))
+    return [
+        unanswered(question.text, reasons[number]) if number in reasons else next(answers)
+        for number, question in enumerate(questions)
+    ]
 
 
 def _open(settings: Settings) -> Assistant:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import fold_in_place
+from qa.evidence import SIGNS as SENTENCE_SIGNS
 from qa.evidence import Candidate, folded_context
 from qa.retrieval import Retrieval, Wanted
 from qa.terms import is_written_in_hanzi
@@ -59,9 +60,7 @@ def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> ND
     lacking = {term: 1 - term.share_held(whole) for term in terms}
     elsewhere = [candidate.score for candidate in candidates if candidate.hit.passage.id != passage.id]
     across = is_written_in_hanzi(retrieval.query.question) != is_written_in_hanzi(lead.text)
-    copied = ("cosine", "coverage", "context_coverage", "passage_coverage", "numbers_lacking")
-    copied += ("passage_numbers_lacking", "holds_expected", "lacks_expected")
-    values = {name: lead.sign(name) for name in copied} | {
+    values = {name: lead.sign(name) for name in SIGNS if name in SENTENCE_SIGNS} | {
         "passage_cosine": max(hit.dense for hit in retrieval.hits),
         "terms_missing": _share({term: float(term.is_missing) for term in terms}),
         "weight_missing": min(12.0, sum(term.weight for term in terms if term.is_missing)),

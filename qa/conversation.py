@@ -9,7 +9,11 @@ from qa.datatypes import Turn
 from qa.terms import question_terms
 
 # 那…呢, 它…, 其中…: words that point back.
-POINTS_BACK = re.compile(r"^(?:那|那么|这|它|其|该|此|他|她|上述|还有|另外|同样|再|and\b|what about\b|how about\b)|呢\s*[？?]?\s*$|它|其中|上述|这个|那个|\b(?:it|its|they|their)\b", re.I)
+POINTS_BACK = re.compile(
+    r"^(?:那|那么|这|它|其|该|此|他|她|上述|还有|另外|同样|再|and\b|what about\b|how about\b)"
+    r"|呢\s*[？?]?\s*$|它|其中|上述|这个|那个|\b(?:it|its|they|their)\b",
+    re.IGNORECASE,
+)
 FEWEST_TERMS = 2
 # A subject is looked for so many questions back, in so many of their characters, and is so many terms long at most.
 QUESTIONS_BACK, CHARACTERS_READ, MOST_CARRIED = 8, 500, 20

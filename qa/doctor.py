@@ -59,7 +59,8 @@ def _packages(_: Settings) -> Finding:
 def _disk(settings: Settings) -> Finding:
     place = next(path for path in (settings.data, *settings.data.parents) if path.exists())
     free = shutil.disk_usage(place).free
-    return Finding("disk", free >= LEAST_FREE_BYTES, f"{free / 1024**3:.1f} GiB free at {place}", "free some disk space")
+    seen = f"{free / 1024**3:.1f} GiB free at {place}"
+    return Finding("disk", free >= LEAST_FREE_BYTES, seen, "free some disk space")
 
 
 def _documents(settings: Settings) -> Finding:

@@ -22,7 +22,7 @@ from qa.terms import NUMBER
 READ_HITS = 20
 SHORTEST_STATEMENT = 6
 # Fused scores are sums of z-scores, sentence scores are log-odds: about four of these make one of those.
-FUSED_SHARE, SENTENCE_SHARE = 0.5, 0.125
+FUSED_SHARE, SENTENCE_SHARE = 0.4, 0.15
 SIGNS = (
     "cosine",  # of the sentence with its title and headings
     "coverage",  # share of the question's token weight that the sentence holds

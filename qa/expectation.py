@@ -27,13 +27,42 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
     "reason": re.compile(r"因为|由于|因此|所以|从而|导致|原因|为了|使得|以便|基于|有助|because|since|due to|in order"),
 }
 ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("date", re.compile(r"什么时候|什么时间|何时|何年|何月|哪一?年|哪一?天|哪一?月|哪个?月|几年(?!来)|几月|几号|几日|几点|年份|日期|哪个?年代|哪个?时期|哪个?朝代|哪个?世纪|\bwhen\b|\bwhat (?:year|date|day|time)\b|\bwhich year\b")),
-    ("list", re.compile(r"哪些|哪几|哪[两二三四五六七八九]|分别|有何|包括什么|列举|\bwhich\b.*\b(?:are|were)\b|\blist\b")),
-    ("number", re.compile(r"多少|几[个家人名位项条件种类次座处倍成分岁层]|几$|多[大长高久远重宽深快]|几分之|比例|占比|百分之|[率额量数价]是?(?:为|多少|$|[？?])|\bhow (?:many|much|long|large|big|high|far|old|tall)\b|\bwhat (?:percentage|share|number|amount|rate)\b")),
+    (
+        "date",
+        re.compile(
+            r"什么时[候间]|何[时年月]|哪一?[年天月]|哪个?月|几年(?!来)|几[月号日点]|年份|日期|哪个?(?:年代|时期|朝代|世纪)"
+            r"|\bwhen\b|\bwhat (?:year|date|day|time)\b|\bwhich year\b"
+        ),
+    ),
+    (
+        "list",
+        re.compile(r"哪些|哪几|哪[两二三四五六七八九]|分别|有何|包括什么|列举|\bwhich\b.*\b(?:are|were)\b|\blist\b"),
+    ),
+    (
+        "number",
+        re.compile(
+            r"多少|几[个家人名位项条件种类次座处倍成分岁层]|几$|多[大长高久远重宽深快]|几分之|比例|占比|百分之"
+            r"|[率额量数价]是?(?:为|多少|$|[？?])"
+            r"|\bhow (?:many|much|long|large|big|high|far|old|tall)\b|\bwhat (?:percentage|share|number|amount|rate)\b"
+        ),
+    ),
     ("person", re.compile(r"谁|哪一?位|何人|什么人|\bwhom?\b|\bwhose\b")),
-    ("place", re.compile(r"哪里|哪儿|何处|何地|在哪|什么地方|哪一?[个座处]?(?:省|市|区|县|镇|村|国|国家|地方|城市|地区|位置|洲|岛)|位于|地点|\bwhere\b|\bwhich (?:city|country|place|town|district|province)\b")),
+    (
+        "place",
+        re.compile(
+            r"哪里|哪儿|何[处地]|在哪|什么地方|位于|地点"
+            r"|哪一?[个座处]?(?:省|市|区|县|镇|村|国|国家|地方|城市|地区|位置|洲|岛)"
+            r"|\bwhere\b|\bwhich (?:city|country|place|town|district|province)\b"
+        ),
+    ),
     ("reason", re.compile(r"为什么|为何|为啥|原因|缘故|怎么会|\bwhy\b")),
-    ("decision", re.compile(r"是否|是不是|有没有|能不能|可不可以|能否|可否|会不会|吗\s*[？?]?\s*$|^(?:is|are|was|were|does|do|did|has|have|can)\b")),
+    (
+        "decision",
+        re.compile(
+            r"是否|是不是|有没有|能不能|可不可以|能否|可否|会不会|吗\s*[？?]?\s*$"
+            r"|^(?:is|are|was|were|does|do|did|has|have|can)\b"
+        ),
+    ),
 )
 
 
@@ -44,7 +73,7 @@ def expected_kind(question: str) -> Kind | None:
 
 
 def listed_noun(folded: str) -> tuple[str, int] | None:
-    """Return the noun that a folded question asks a list of, at most its last two characters, and how many are asked for.
+    """Return the noun that a folded question asks a list of, at most its last two characters, and how many of it.
 
     哪三个湾区 → 湾区, 3; 0 where the question does not say how many; None where there is no noun.
     """

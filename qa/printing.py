@@ -23,16 +23,16 @@ from qa.evaluate import Evaluation
 
 EXCERPT = 160
 MEASURES = (
-    ("evidence_recall_1500", "evidence recall @ 1500"),
-    ("evidence_recall_600", "evidence recall @ 600"),
-    ("document_at_1", "document @ 1"),
+    ("evidence_recall_1500", "recall @1500"),
+    ("evidence_recall_600", "recall @600"),
+    ("document_at_1", "document @1"),
     ("answer_hit", "answer hit"),
     ("lead_hit", "lead hit"),
     ("answer_length", "answer length"),
     ("citation_precision", "citation precision"),
     ("answered", "answered"),
     ("refused", "refused"),
-    ("answerability_auroc", "answerability AUROC"),
+    ("answerability_auroc", "AUROC"),
 )
 
 
@@ -131,17 +131,24 @@ def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
-    """Print the measures of a set, in all and by kind."""
-    kinds = {"all": evaluation.measures, **evaluation.kinds}
+    """Print the measures of a set, in all and by kind of question."""
+    rows = {"all": evaluation.measures, **evaluation.kinds}
+    measured = [(key, name) for key, name in MEASURES if evaluation.measures[key] is not None]
     table = Table(title=f"{evaluation.folder}  ({evaluation.questions_per_second:g} questions/s)", title_justify="left")
-    table.add_column("measure")
-    for kind, measures in kinds.items():
-        table.add_column(Text(f"{kind}\n{measures['questions']}"), justify="right")
-    for key, name in MEASURES:
-        values = [measures[key] for measures in kinds.values()]
-        if any(value is not None for value in values):
-            table.add_row(name, *("" if value is None else f"{value:.3f}" if value < 2 else f"{value:.0f}" for value in values))
+    table.add_column("kind", no_wrap=True)
+    table.add_column("questions", justify="right")
+    for _, name in measured:
+        table.add_column(name, justify="right")
+    for kind, measures in rows.items():
+        values = [_figure(measures[key]) for key, _ in measured]
+        table.add_row(Text(kind), str(measures["questions"]), *values, style="bold" if kind == "all" else None)
     Console().print(table)
+
+
+def _figure(value: float | int | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3f}" if value < 2 else f"{value:.0f}"
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

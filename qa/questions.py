@@ -17,7 +17,7 @@ def read_questions(path: Path) -> list[Question]:
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(f"{path} cannot be read ({error}). Give a file in UTF-8 with one JSON object a line") from None
+        raise QuestionError(f"{path} cannot be read ({error}). Give a UTF-8 file with one JSON object a line") from None
     return [_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 

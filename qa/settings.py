@@ -18,7 +18,7 @@ Backend = Literal["auto", "openvino", "torch"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and how they behave. Every field has an environment name: `WENDANG_` and its name in capitals."""
+    """Where things are and how they behave. Each field's environment name is `WENDANG_` and the name in capitals."""
 
     documents: Path = PROJECT / "documents"
     data: Path = PROJECT / ".wendang"

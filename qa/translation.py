@@ -19,7 +19,12 @@ ENTRY = re.compile(r"^(\S+) (\S+) \[([^\]]*)\] /(.+)/\s*$")
 LONGEST_PHRASE = 3
 MOST_TRANSLATIONS = 6
 MOST_READINGS = 5
+MOST_SYLLABLES = 4
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]|[A-Za-z]")
+INFLECTIONS = (
+    *(("ies", "y"), ("es", ""), ("s", "")),
+    *(("ied", "y"), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", "")),
+)
 SYLLABLE = re.compile(
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u|v)"
 )
@@ -63,7 +68,7 @@ def base_forms(word: str) -> Iterator[str]:
     """Yield a word and what it may be a form of: companies → company, phased → phase, building → build."""
     word = re.sub(r"['’]s?$", "", word)
     yield word
-    for ending, base in (("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", "")):
+    for ending, base in INFLECTIONS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             yield word[: -len(ending)] + base
 
@@ -71,7 +76,7 @@ def base_forms(word: str) -> Iterator[str]:
 def _readings(word: str, contains: Callable[[str], bool]) -> Iterator[str]:
     """Yield the names that are read like a word in pinyin: zhangyan → 张堰, where the documents hold them."""
     syllables = _syllables(re.sub(r"['’](?:s$)?", "", word))
-    if not 2 <= len(syllables) <= 4:
+    if len(syllables) < 2:
         return
     characters = [_dictionary()[1].get(syllable, "") for syllable in syllables]
     starts = {one + other for one, other in product(characters[0], characters[1]) if contains(one + other)}
@@ -80,14 +85,14 @@ def _readings(word: str, contains: Callable[[str], bool]) -> Iterator[str]:
     yield from sorted(name for name in starts if len(name) == 2 or contains(name))
 
 
-def _syllables(word: str) -> list[str]:
-    """Cut pinyin into syllables, the longest first; empty where it is no pinyin."""
-    if not word:
+def _syllables(word: str, most: int = MOST_SYLLABLES) -> list[str]:
+    """Cut pinyin into syllables, the longest first; empty where it is no pinyin or has more than `most`."""
+    if not word or most == 0:
         return []
     for length in range(min(6, len(word)), 0, -1):
         head, rest = word[:length], word[length:]
         if SYLLABLE.fullmatch(head) and head in _dictionary()[1]:
-            tail = _syllables(rest)
+            tail = _syllables(rest, most - 1)
             if tail or not rest:
                 return [head, *tail]
     return []

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import embedding, openvino_encoder
+from index import embedding, openvino_encoder, openvino_export
 from index.datatypes import Progress
 from index.embedding import Encoder, load_encoder
 from index.errors import ModelError
@@ -67,10 +67,10 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     named: Any = {"pad_token": "[PAD]", "unk_token": "[UNK]", "model_max_length": 32}
     wrap: Any = PreTrainedTokenizerFast
     wrap(tokenizer_object=tokenizer, **named).save_pretrained(root / "bert")
-    sizes: Any = {"hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 96}
+    sizes: Any = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
     config = BertConfig(vocab_size=len(vocabulary), max_position_embeddings=32, initializer_range=0.3, **sizes)
     BertModel(config).save_pretrained(root / "bert")
-    steps = [Transformer(str(root / "bert")), Pooling(48, "cls")]
+    steps = [Transformer(str(root / "bert")), Pooling(64, "cls")]
     prompts = {"query": "问：", "passage": "文："}
     SentenceTransformer(modules=steps, prompts=prompts, device="cpu").save(str(root / "model"), create_model_card=False)
     return root / "model"
@@ -222,7 +222,7 @@ def test_a_model_of_ones_own_uses_its_own_prompts(tiny_folder: Path, tmp_path: P
     from sentence_transformers import SentenceTransformer
 
     encoder = load_encoder(str(tiny_folder), tmp_path, backend)
-    assert (encoder.backend, encoder.dimension) == (backend, 48)
+    assert (encoder.backend, encoder.dimension) == (backend, 64)
     plain = SentenceTransformer(str(tiny_folder), device="cpu")
     texts = ["员工年假", "a", "", "abcdefgh" * 20, "享有十天"]
     for prompt, vectors in (("问：", encoder.encode_queries(texts)), ("文：", encoder.encode_passages(texts))):
@@ -281,7 +281,7 @@ def test_what_cannot_be_exported_runs_on_torch(
         with caplog.at_level(logging.WARNING):
             encoder = load_encoder(str(tiny_folder), tmp_path)
         assert encoder.backend == "torch"
-        assert encoder.encode_queries(["年假"]).shape == (1, 48)
+        assert encoder.encode_queries(["年假"]).shape == (1, 64)
         assert len(warnings_of(caplog)) == 1
         assert "no such operation" in warnings_of(caplog)[0]
     assert len(tried) == 1  # the second load knows
@@ -292,15 +292,49 @@ def test_what_cannot_be_exported_runs_on_torch(
     assert len(tried) == 2  # another version of openvino is another chance
 
 
+def test_a_model_that_8_bits_spoil_is_exported_exactly(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def spoil(network: Any) -> None:
+        tried.append(1)
+        for operation in network.get_ordered_ops():
+            if operation.get_type_name() == "Constant" and operation.data.size > 1000:
+                operation.output(0).replace(opset13.constant(np.ones_like(operation.data)).output(0))
+
+    from openvino import opset13
+
+    monkeypatch.setattr(openvino_export, "_quantise", spoil)
+    exact = load_encoder(str(tiny_folder), tmp_path, "openvino")
+    assert tried == [1]
+    plain = load_encoder(str(tiny_folder), tmp_path, "torch")
+    assert cosines(exact.encode_passages(MIXED), plain.encode_passages(MIXED)).min() >= 0.999
+
+
+def test_8_bits_make_the_large_matrices_small(tiny_folder: Path, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(tiny_folder), device="cpu")
+    sizes = []
+    for quantised in (True, False):
+        folder = tmp_path / str(quantised)
+        folder.mkdir()
+        openvino_export.export_model(model, "tiny", folder, quantised)
+        sizes.append((folder / "model.bin").stat().st_size)
+    matrices = 2 * (4 * 64 * 64 + 2 * 64 * 128)
+    assert sizes[1] - sizes[0] == pytest.approx(matrices * (2 - 1 - 4 / 64), rel=0.1)
+
+
 def test_an_unfaithful_export_is_not_used(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real = openvino_encoder._describe
+    real = openvino_export._describe
 
     def describe(model: Any, name: str) -> openvino_encoder.Description:
         return dataclasses.replace(real(model, name), query_prompt="错：")
 
-    monkeypatch.setattr(openvino_encoder, "_describe", describe)
+    monkeypatch.setattr(openvino_export, "_describe", describe)
     assert load_encoder(str(tiny_folder), tmp_path).backend == "torch"
     assert "differ (cosine 0." in warnings_of(caplog)[0]
 

@@ -77,7 +77,7 @@ def test_two_builders_at_once_both_succeed(tmp_path: Path, stale: bool) -> None:
     def build() -> None:
         try:
             build_folder(target, 2, write)
-        except BaseException as error:  # noqa: BLE001 - handed to the assertion below
+        except BaseException as error:  # handed to the assertion below
             errors.append(error)
 
     threads = [threading.Thread(target=build) for _ in range(2)]

@@ -99,15 +99,18 @@ def store_files(folder: Path, paths: Sequence[str], language: Language) -> Html:
     known: list[str] = []
     failed: list[str] = []
     for path in map(Path, paths):
-        if not is_supported(path.name):
-            failed.append(say(language, "upload_refused", name=path.name, suffixes=" ".join(LOADERS)))
-            continue
         try:
+            if not is_supported(path.name):
+                failed.append(say(language, "upload_refused", name=path.name, suffixes=" ".join(LOADERS)))
+                continue
             stored = store_upload(folder, path.name, path)
         except WenDangError as error:
             failed.append(say(language, "upload_failed", name=path.name, error=error))
         else:
             (known if stored.was_there else saved).append(stored.name)
+        finally:
+            # Gradio's copy has done its service.
+            path.unlink(missing_ok=True)
     comma = "、" if language == "zh" else ", "
     lines = [element("p", line, class_="note error") for line in failed]
     for key, names in (("upload_saved", saved), ("upload_known", known)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from index.errors import SettingsError
 from index.loaders import LOADERS
 from qa.assistant import Assistant
+from qa.settings import Settings
 from qa.ui.chat import ChatPanel, answer_steps, build_chat, greet
 from qa.ui.conversations import Conversation
 from qa.ui.documents import DocumentsPanel, build_documents, is_stale, list_documents, store_files, sync_steps
@@ -56,15 +58,27 @@ def build(assistant: Assistant) -> gr.Blocks:
     return page
 
 
-def launch(assistant: Assistant, inbrowser: bool = False) -> None:
-    """Serve the page at the settings' host and port until interrupted."""
-    settings = assistant.settings
+def launch(assistant: Assistant, announce: Callable[[str], None], inbrowser: bool = False) -> None:
+    """Serve the page at the settings' host and port until interrupted; `announce` is told the address.
+
+    Raises `SettingsError` where that port cannot be had.
+    """
     page = build(assistant)
     page.queue(default_concurrency_limit=CONCURRENT_EVENTS)
-    page.launch(
+    try:
+        _, address, _ = page.launch(prevent_thread_lock=True, inbrowser=inbrowser, **_serving(assistant.settings))
+    except OSError as error:
+        host, port = assistant.settings.host, assistant.settings.port
+        raise SettingsError(f"cannot listen on {host}:{port} ({error}). Set WENDANG_PORT to a free port") from None
+    announce(f"wendang: open {address} in a browser; Ctrl+C stops it")
+    page.block_thread()
+
+
+def _serving(settings: Settings) -> dict[str, Any]:
+    return dict(
         server_name=settings.host,
         server_port=settings.port,
-        inbrowser=inbrowser,
+        quiet=True,
         theme=build_theme(),
         css_paths=[STYLE],
         i18n=translations(suffixes=" ".join(LOADERS)),

@@ -95,7 +95,7 @@ def on_one_line(markup: Html) -> Html:
 
 
 def excerpt(text: str, width: int) -> str:
-    """Return the beginning of a text, `width` Latin or half as many Chinese characters wide, with an ellipsis if cut."""
+    """Return the beginning of a text, `width` Latin or half as many Chinese characters wide; an ellipsis if cut."""
     flat = " ".join(text.split())
     for position, character in enumerate(flat):
         width -= 1 if character < "\u2e80" else 2

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / ".wendang" / "models"
@@ -29,6 +29,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 START_SECONDS = 180
+# Generous, since a busy machine is no fault of the page.
+expect.set_options(timeout=30_000)
 
 PARKS = """# 青岚区郊野公园
 
@@ -190,7 +192,7 @@ def open_page(browser: Browser, server: Server, watch: Watch, locale: str, width
     """Open the page; when the test is done, hold against it whatever it did that it must not."""
     context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(30_000)
     watch.attach(opened, server.address)
     opened.goto(server.address)
     opened.wait_for_selector(".welcome")

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.actions import ask, cited
-from tests.browser.conftest import HOSTILE_NAME, Server
+from tests.browser.conftest import HOSTILE_NAME, MODEL, Server
+from tests.test_ui_app import run_app
 
 
 def test_hostile_document_is_shown_and_does_nothing(page: Page) -> None:
@@ -59,6 +60,18 @@ def test_files_outside_the_page_are_refused(server: Server) -> None:
             urllib.request.urlopen(address, timeout=10)
         assert refused.value.code in (403, 404), path
         refused.value.close()
+
+
+def test_a_taken_port_is_said_in_one_line(server: Server) -> None:
+    done = run_app(
+        WENDANG_DOCUMENTS=str(server.documents),
+        WENDANG_DATA=str(server.data),
+        WENDANG_MODELS=str(MODEL),
+        WENDANG_PORT=str(urllib.parse.urlsplit(server.address).port),
+    )
+    assert done.returncode == 1
+    assert "Set WENDANG_PORT to a free port" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_security_headers_are_sent(server: Server) -> None:
