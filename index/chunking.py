@@ -14,8 +14,8 @@ SHORTEST_PASSAGE = 60
 Span = tuple[int, int]
 
 CLOSERS = "”’」』）)】》\"'"
-# A sentence ends at 。！？ or …… with the closing quotes behind it, at an English full stop before a space and a capital,
-# or at a line's end.
+# A sentence ends at 。！？ or …… with the closing quotes behind it, at an English full stop before a space and a
+# capital, or at a line's end.
 SENTENCE_END = re.compile(
     rf"[。！？!?]+[{CLOSERS}]*|…{{1,2}}[{CLOSERS}]+"
     r"|(?<=[a-z0-9)\"”’])\.[\"”’)]*(?=\s+[\"“(]?[A-Z0-9一-鿿])(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bMr\.)(?<!\bDr\.)(?<!\bMs\.)|\n+"

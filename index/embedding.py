@@ -187,8 +187,9 @@ def _load_torch(source: _Source, device: str | None = None) -> SentenceTransform
             model = SentenceTransformer(source.address, device=device)
     except Exception as error:  # whatever a foreign model may raise, its owner needs the same words
         raise ModelError(
-            f"The embedding model {source.address} cannot be loaded: {_first_line(error)}. Give "
-            "WENDANG_EMBEDDING_MODEL the folder of a sentence-transformers model or a name that the model hub knows, or leave it unset."
+            f"The embedding model {source.address} cannot be loaded: {_first_line(error)}. "
+            "Give WENDANG_EMBEDDING_MODEL the folder of a sentence-transformers model or a name that the model hub "
+            "knows, or leave it unset."
         ) from error
     folder = source.folder or _cached_folder(source.address)
     return SentenceTransformerEncoder(model, f"{source.label}@{_fingerprint(folder) if folder else 'unknown'}")

@@ -128,9 +128,7 @@ class LexicalIndex:
         self._bm25 = bm25
         self._vocabulary = vocabulary
         self.size = size
-        self._frequencies = (
-            np.diff(bm25.scores["indptr"]) if bm25 is not None else np.zeros(0, dtype=np.int32)
-        )
+        self._frequencies = np.diff(bm25.scores["indptr"]) if bm25 is not None else np.zeros(0, dtype=np.int32)
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
@@ -185,21 +183,29 @@ class LexicalIndex:
         return max((self._inverse_frequency(token) for token in search_tokens(term)), default=0.0)
 
     def contains(self, term: str) -> bool:
-        """Whether some text holds every token of a term; for terms of one or two characters that is exact."""
+        """Whether some text holds every token of a term; for terms of one or two hanzi that is exact."""
         held = self.holders(term)
         return held is None or bool(held)
 
     def holders(self, term: str) -> set[int] | None:
         """Return the rows of the texts that hold every token of a term, None for a term without tokens."""
+        folded = fold(term)
+        if len(folded) == 1 and HANZI_RUN.fullmatch(folded):
+            # Alone it is a token only where jieba cut it off, so every token that has it counts.
+            return {text for token in self._vocabulary if folded in token for text in self._texts_with(token)}
         rows: set[int] | None = None
-        for token in search_tokens(term):
+        for token in search_tokens(folded):
             # jieba cuts a word alone and in a sentence differently; the character pairs are always there.
-            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token) and len(term) > 1:
+            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token):
                 continue
-            row = self._vocabulary.get(token)
-            if row is None or self._bm25 is None:
-                return set()
-            start, end = self._bm25.scores["indptr"][row : row + 2]
-            texts = set(self._bm25.scores["indices"][start:end].tolist())
+            texts = self._texts_with(token)
             rows = texts if rows is None else rows & texts
         return rows
+
+    def _texts_with(self, token: str) -> set[int]:
+        """Return the rows of the texts that hold a token."""
+        row = self._vocabulary.get(token)
+        if row is None or self._bm25 is None:
+            return set()
+        start, end = self._bm25.scores["indptr"][row : row + 2]
+        return set(self._bm25.scores["indices"][start:end].tolist())

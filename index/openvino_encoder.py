@@ -58,7 +58,7 @@ class OpenVinoEncoder:
 
     def __init__(self, folder: Path) -> None:
         """Load what `export_model` wrote to `folder`; raises what openvino and tokenizers raise if it is unusable."""
-        import openvino  # type: ignore[import-untyped]
+        import openvino
 
         described = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
         self.description = Description(**described)

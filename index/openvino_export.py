@@ -33,7 +33,7 @@ def export_model(model: SentenceTransformer, name: str, folder: Path, quantised:
     Raises whatever torch, openvino or the model raise where it cannot be exported; whether the export is faithful is
     for the caller to compare.
     """
-    import openvino  # type: ignore[import-untyped]
+    import openvino
 
     description = _describe(model, name)
     with warnings.catch_warnings():

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=30)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _keep_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
@@ -351,6 +352,19 @@ class Store:
     def size_in_bytes(self) -> int:
         """Return the size of the database file."""
         return os.path.getsize(self.folder / DATABASE)
+
+
+def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. SQLite does not wait for others that do so with a new database, so this does."""
+    for _ in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.05)
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _json(value: object) -> str:

@@ -97,7 +97,9 @@ def scan_folder(folder: Path) -> Scan:
     closed: list[Failure] = []
 
     def note_closed(error: OSError) -> None:
-        reason = f"a folder that cannot be opened ({error.strerror}). Check its permissions; what was indexed of it stays"
+        reason = (
+            f"a folder that cannot be opened ({error.strerror}). Check its permissions; what was indexed of it stays"
+        )
         closed.append(Failure(_printable(Path(error.filename).relative_to(folder).as_posix()), reason))
 
     for place, folders, names in os.walk(folder, onerror=note_closed):
@@ -212,8 +214,9 @@ def sync(
 ) -> SyncReport:
     """Bring the index in `data` up to the documents in `folder` and return what was done.
 
-    With `rebuild` everything is read and embedded anew; the old index stays in service until that is done. Raises `StoreError` where the folder or the index cannot be
-    used, `ModelMismatch` where the index belongs to another model, `StoreLocked` where another process is at it.
+    With `rebuild` everything is read and embedded anew; the old index stays in service until that is done. Raises
+    `StoreError` where the folder or the index cannot be used, `ModelMismatch` where the index belongs to another
+    model, `StoreLocked` where another process is at it.
     """
     began = time.monotonic()
     _check_folder(folder)
@@ -298,9 +301,7 @@ def _in_context(context: str, text: str) -> str:
     return f"{context}\n{text}" if context else text
 
 
-def _embed(
-    store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, rebuild: bool
-) -> int:
+def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, rebuild: bool) -> int:
     """Embed the texts that have no vector yet, committing as it goes, so that what is done is never done again."""
     texts = {
         key: text

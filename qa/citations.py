@@ -13,7 +13,10 @@ from qa.expectation import MEASURE, NUMERAL, UNIT, Kind, expected_kind
 MOST_EMPHASISED = 4
 LONGEST_LIST = 240
 FULL_STOPS = ("。", "！", "？", ".", "!", "?")
-LIST_ITEM = re.compile(r"[0-9]{1,2}[.、]|[（(]?[一二三四五六七八九十0-9]{1,2}[）)]|[一二三四五六七八九十][是、]|其[一二三四五六七八九十]")
+ANSWER_LABEL = re.compile(r"(?:答复?|回答|A)\s*[：:]\s*")
+LIST_ITEM = re.compile(
+    r"[0-9]{1,2}[.、]|[（(]?[一二三四五六七八九十0-9]{1,2}[）)]|[一二三四五六七八九十][是、]|其[一二三四五六七八九十]"
+)
 DATE = re.compile(
     r"(?<![0-9.])[0-9]{2,4}\s*年(?:\s*[0-9]{1,2}\s*月)?(?:\s*[0-9]{1,2}\s*[日号])?"
     r"|(?<![0-9])[0-9]{1,2}\s*月(?:\s*[0-9]{1,2}\s*[日号])?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
@@ -22,7 +25,10 @@ DATE = re.compile(
 FIGURE = re.compile(
     rf"(?<![a-z0-9.])(?:约|近|超过|超|逾)?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?(?![0-9])|{NUMERAL}分之{NUMERAL}"
 )
-CHINESE_FIGURE = re.compile(rf"[〇零一二两三四五六七八九十百千万亿]{{1,6}}(?:{UNIT})")
+# A lone 一 is hardly ever a figure: 同一时期, 一批, 一方面.
+CHINESE_FIGURE = re.compile(
+    rf"(?:[二两三四五六七八九十百千万亿]|[〇零一二两三四五六七八九十百千万亿]{{2,8}})(?:{UNIT})"
+)
 NAMED = re.compile(r"[“《「『](?P<name>[^”》」』]{2,30})[”》」』]")
 # Dates come first where a number is asked for, too, so that 2023年12月 is one thing and left alone.
 MARKS: dict[Kind | None, tuple[re.Pattern[str], ...]] = {
@@ -45,20 +51,26 @@ def is_verbatim(candidate: Candidate) -> bool:
 def cite(candidate: Candidate, number: int, question: str) -> Citation:
     """Return the citation of a sentence that `is_verbatim`; one that announces a list is cited with it."""
     passage = candidate.hit.passage
-    end = _end_with_list(candidate)
-    quote = passage.text[candidate.sentence.start - passage.start : end - passage.start]
+    start, end = candidate.sentence.start + _answer_label(candidate.text), _end_with_list(candidate)
+    quote = passage.text[start - passage.start : end - passage.start]
     return Citation(
         number=number,
         document=passage.document,
         title=passage.title,
         headings=passage.headings,
         page=passage.page,
-        start=candidate.sentence.start,
+        start=start,
         end=end,
         quote=quote,
         verified=True,
         emphasis=emphasis(quote, question),
     )
+
+
+def _answer_label(sentence: str) -> int:
+    """Return the length of the label (答：) that a list of questions and answers puts before an answer."""
+    found = ANSWER_LABEL.match(sentence)
+    return found.end() if found and found.end() < len(sentence) else 0
 
 
 def _end_with_list(candidate: Candidate) -> int:

@@ -27,6 +27,10 @@ SIGNS = (
     "passage_numbers_lacking",
     "holds_expected",
     "lacks_expected",
+    "lacks_number",
+    "lacks_date",
+    "holds_measure",
+    "lacks_measure",
     "terms_missing",  # share of the question's terms, by weight, that no document holds
     "weight_missing",  # the sum of their weights, at most 12
     "terms_lacking",  # the share that the best sentence's passage, with title and headings, does not hold

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from index.datatypes import Hit, Passage, Sentence
 from index.lexical import fold_in_place
 from index.search import SearchIndex
-from qa.expectation import Kind, expected_kind, holds_kind, listed_noun
+from qa.expectation import Kind, expected_kind, expected_measure, holds_kind, listed_noun
 from qa.retrieval import Retrieval, Wanted
 from qa.terms import NUMBER
 
@@ -35,6 +36,10 @@ SIGNS = (
     "passage_place",  # 1 / rank of its passage
     "holds_expected",  # the kind of thing asked for
     "lacks_expected",
+    "lacks_number",  # where a number is asked for
+    "lacks_date",
+    "holds_measure",  # a figure with the measure asked for: 多少亩, 多长
+    "lacks_measure",
     "length",  # logarithm of its characters
     "is_stub",
     "is_question",
@@ -82,11 +87,13 @@ class _Reader:
     wanted: tuple[Wanted, ...]
     numbers: tuple[str, ...] = field(init=False)
     listed: tuple[str, int] | None = field(init=False)
+    measure: re.Pattern[str] | None = field(init=False)
     total: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.total = sum(one.weight for one in self.wanted) or 1.0
         self.numbers = tuple(dict.fromkeys(NUMBER.findall(self.question)))
+        self.measure = expected_measure(self.question)
         self.listed = listed_noun(self.question) if self.kind == "list" else None
 
     def coverage(self, text: str) -> float:
@@ -178,6 +185,10 @@ def _sentences(
             "passage_place": 1 / (1 + place),
             "holds_expected": float(held is True),
             "lacks_expected": float(held is False),
+            "lacks_number": float(held is False and reader.kind == "number"),
+            "lacks_date": float(held is False and reader.kind == "date"),
+            "holds_measure": float(bool(reader.measure and reader.measure.search(folded))),
+            "lacks_measure": float(bool(reader.measure and not reader.measure.search(folded))),
             "length": log(1 + len(text)),
             "is_stub": float(len(text) < SHORTEST_STATEMENT),
             "is_question": float(text.rstrip("”」』\"' ").endswith(("？", "?"))),

@@ -11,7 +11,7 @@ Kind = Literal["number", "date", "person", "place", "list", "reason", "decision"
 
 NUMERAL = r"(?:[0-9０-９][0-9０-９,.，/]*|[〇零一二两三四五六七八九十百千万亿半]+)"
 UNIT = (
-    r"(?:[%％‰℃]|个?百分点|平方[公千]?米|立方[厘]?米|[公千厘毫微]米|[公千毫微]克|公[里顷斤吨]|千瓦时?|兆瓦|美元|人民币|欧元|港元|日元|英里|人次|小时|分钟|"
+    r"(?:[%％‰℃]|个?百分点|平方(?:公里|[公千]?米)|立方[厘]?米|[公千厘毫微]米|[公千毫微]克|公[里顷斤吨]|千瓦时?|兆瓦|美元|人民币|欧元|港元|日元|英里|人次|小时|分钟|"
     r"[个家人名位项条件种类届座处间栋台辆艘架套张份部篇首层级倍成元块角岁周天日月年时分秒代群批轮场对只头匹棵株亩顷吨克斤两米里升度次]|"
     r"(?:km|cm|mm|kg|mw|kw|gb|tb)\b)"
 )
@@ -41,7 +41,7 @@ ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "number",
         re.compile(
-            r"多少|几[个家人名位项条件种类次座处倍成分岁层]|几$|多[大长高久远重宽深快]|几分之|比例|占比|百分之"
+            r"多少|几[个家人名位项条件种类次座处倍成分岁层天周元块米斤吨亩]|几(?:小时|公里)|几$|多[大长高久远重宽深快]|几分之|比例|占比|百分之"
             r"|[率额量数价]是?(?:为|多少|$|[？?])"
             r"|\bhow (?:many|much|long|large|big|high|far|old|tall)\b|\bwhat (?:percentage|share|number|amount|rate)\b"
         ),
@@ -70,6 +70,36 @@ def expected_kind(question: str) -> Kind | None:
     """Return the kind of thing a question asks for, or None where its words do not tell."""
     folded = fold_in_place(question)
     return next((kind for kind, pattern in ASKS if pattern.search(folded)), None)
+
+
+LENGTH = r"(?:公里|千米|[分厘毫]?米|海里|英里|英尺|英寸|里|km|cm|mm|m\b|kilomet|mile|met(?:er|re)|f(?:oo|ee)t)"
+DURATION = r"(?:年|个?月|周|星期|天|日|小时|分钟?|秒|世纪|year|month|week|day|hour|minute)"
+AREA = r"(?:平方|公顷|英亩|亩|km²|㎡|hectare|acre|square)"
+MONEY = r"(?:[亿万千百]*元|块|[美欧日港]元|rmb|usd|yuan|dollar)"
+SHARE = r"(?:%|成|分之|百分|percent|per cent)"
+QUANTITIES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"多[高宽深厚远]|\bhow (?:high|tall|far|wide|deep)\b"), LENGTH),
+    (re.compile(r"多长时间|多久"), DURATION),
+    (re.compile(r"多长|\bhow long\b"), rf"(?:{LENGTH}|{DURATION})"),
+    (re.compile(r"面积[^，。]{0,6}多[大少]"), AREA),
+    (re.compile(r"多少钱|多少资金|\bhow much (?:money|was (?:paid|invested))"), MONEY),
+    (re.compile(r"比例|占比|百分之(?:多少|几)|几成|\bwhat (?:percentage|share|proportion)\b"), SHARE),
+)
+ASKED_UNIT = re.compile(rf"(?:多少|几)(?P<unit>[万亿千百]?{UNIT})")
+
+
+def expected_measure(folded: str) -> re.Pattern[str] | None:
+    """Return what a figure looks like that a folded question asks for, None where it names no measure.
+
+    多少亩 → a figure before 亩; 多长 → a figure before a length or a duration.
+    """
+    unit = next((unit for asks, unit in QUANTITIES if asks.search(folded)), None)
+    if unit is None:
+        found = ASKED_UNIT.search(folded)
+        if found is None:
+            return None
+        unit = re.escape(found.group("unit").lstrip("万亿千百"))
+    return re.compile(rf"{NUMERAL}(?:多|余)?\s*[十百千万亿]*[多余]?\s*{unit}|{unit}{NUMERAL}")
 
 
 def listed_noun(folded: str) -> tuple[str, int] | None:

@@ -15,7 +15,8 @@ from qa.measures import Evidence, Question
 def read_questions(path: Path) -> list[Question]:
     """Read a questions file. Raises `QuestionError` that names the line where one cannot be understood."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        # Only a line feed ends a line: JSON allows U+2028 and the like inside a text.
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"{path} cannot be read ({error}). Give a UTF-8 file with one JSON object a line") from None
     return [_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -28,19 +29,26 @@ def _question(path: Path, number: int, line: str) -> Question:
             id=str(record["id"]) if record.get("id") is not None else "",
             text=_text(record["question"]),
             answerable=bool(record.get("answerable", True)),
-            answers=tuple(_text(answer) for answer in record.get("answers", ())),
-            evidence=tuple(Evidence(_text(one["document"]), _text(one["quote"])) for one in record.get("evidence", ())),
-            history=tuple(_turns(record.get("history") or ())),
+            answers=tuple(_text(answer) for answer in _list(record, "answers")),
+            evidence=tuple(Evidence(_text(one["document"]), _text(one["quote"])) for one in _list(record, "evidence")),
+            history=tuple(_turns(_list(record, "history"))),
             kind=str(record.get("kind", "")),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise QuestionError(
             f"{path}, line {number}: not a question ({type(error).__name__}: {error}). "
             'A line looks like {"id": "1", "question": "…", "history": [{"role": "user", "content": "…"}]}'
         ) from None
 
 
-def _turns(history: Any) -> Iterator[Turn]:
+def _list(record: dict[str, Any], key: str) -> list[Any]:
+    value = record.get(key) or []
+    if not isinstance(value, list):
+        raise TypeError(f"{key} is no list")
+    return value
+
+
+def _turns(history: list[Any]) -> Iterator[Turn]:
     for turn in history:
         if turn["role"] not in ("user", "assistant"):
             raise ValueError(f"role {turn['role']!r} is neither user nor assistant")

@@ -91,11 +91,11 @@ def _prepare_english(question: str, index: SearchIndex) -> Query:
     translations = translate_terms(question, index.lexical.contains)
     terms = []
     for term, chinese in translations.items():
-        alternatives = (*base_forms(term), *chinese)
+        # A dictionary's word is one of many for the thing, so its parts will do: 岸线 for 海岸线.
+        alternatives = (*base_forms(term), *chinese, *(part for word in chinese for part in word_parts(word)))
         held = [alternative for alternative in alternatives if index.lexical.contains(alternative)]
         weights = [index.lexical.rarity(alternative) for alternative in held]
-        parts = tuple(part for word in chinese for part in word_parts(word))
-        terms.append(Wanted(alternatives, max(weights, default=index.lexical.rarity(term)), not held, parts))
+        terms.append(Wanted(alternatives, max(weights, default=index.lexical.rarity(term)), not held))
     words = [word for chinese in translations.values() for word in chinese]
     return Query(question, " ".join([question, *words]), tuple(terms), tuple(terms))
 

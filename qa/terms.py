@@ -36,7 +36,7 @@ def question_terms(question: str) -> tuple[str, ...]:
 
 def is_function_word(word: str) -> bool:
     """Whether a word or character pair only asks or connects (多少, 指的, 是哪), so that finding it means nothing."""
-    return word in STOP_WORDS or _is_made_up(word)
+    return word in STOP_WORDS or word[0] in "几哪" or _is_made_up(word)
 
 
 def _is_made_up(word: str) -> bool:

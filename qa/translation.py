@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from itertools import product
 
+from index.lexical import HANZI_RUN, word_parts
 from qa.terms import STOP_WORDS
 
 ENTRY = re.compile(r"^(\S+) (\S+) \[([^\]]*)\] /(.+)/\s*$")
@@ -58,6 +59,8 @@ def _translations(words: list[str], contains: Callable[[str], bool]) -> tuple[st
         phrases += [" ".join([first, *words[1:]]).lower() for first in base_forms(words[0].lower())]
     meanings = [meaning for phrase in phrases for meaning in _dictionary()[0].get(phrase.lower(), ())]
     held = [meaning for meaning in dict.fromkeys(meanings) if contains(meaning)][:MOST_TRANSLATIONS]
+    # The documents may use a shorter word: 岸线 for 海岸线.
+    held = held or [part for meaning in meanings for part in word_parts(meaning) if contains(part)][:MOST_TRANSLATIONS]
     # A name in pinyin is seldom in a dictionary; a capital letter says that it may be one.
     if not held and len(words) == 1 and words[0][0].isupper():
         held = list(_readings(words[0].lower(), contains))[:MOST_READINGS]
@@ -109,6 +112,9 @@ def _dictionary() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
             continue
         _, simplified, pinyin, meanings = entry.groups()
         if len(simplified) == 1:
+            # 〡 and 〸 are numerals of merchants: no name holds them.
+            if not HANZI_RUN.fullmatch(simplified):
+                continue
             syllable = re.sub(r"[0-9]", "", pinyin.lower()).replace("u:", "v")
             characters.setdefault(syllable, {})[simplified] = None
             continue

@@ -76,6 +76,12 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "model"
 
 
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tiny model is exported to once for all tests that do not touch the export itself."""
+    return tmp_path_factory.mktemp("exports")
+
+
 # ---- the default model ----
 
 
@@ -218,10 +224,10 @@ for backend in ("openvino", "torch"):
 
 
 @pytest.mark.parametrize("backend", ["openvino", "torch"])
-def test_a_model_of_ones_own_uses_its_own_prompts(tiny_folder: Path, tmp_path: Path, backend: Any) -> None:
+def test_a_model_of_ones_own_uses_its_own_prompts(tiny_folder: Path, exports: Path, backend: Any) -> None:
     from sentence_transformers import SentenceTransformer
 
-    encoder = load_encoder(str(tiny_folder), tmp_path, backend)
+    encoder = load_encoder(str(tiny_folder), exports, backend)
     assert (encoder.backend, encoder.dimension) == (backend, 64)
     plain = SentenceTransformer(str(tiny_folder), device="cpu")
     texts = ["员工年假", "a", "", "abcdefgh" * 20, "享有十天"]
@@ -231,8 +237,8 @@ def test_a_model_of_ones_own_uses_its_own_prompts(tiny_folder: Path, tmp_path: P
         assert cosines(vectors, plain.encode(texts, prompt="", normalize_embeddings=True)).min() < 0.99
 
 
-def test_both_backends_of_ones_own_model_share_its_name(tiny_folder: Path, tmp_path: Path) -> None:
-    names = {load_encoder(str(tiny_folder), tmp_path, backend).name for backend in ("auto", "openvino", "torch")}
+def test_both_backends_of_ones_own_model_share_its_name(tiny_folder: Path, exports: Path) -> None:
+    names = {load_encoder(str(tiny_folder), exports, backend).name for backend in ("auto", "openvino", "torch")}
     assert len(names) == 1
     assert names.pop().startswith("model@")
 
@@ -253,13 +259,11 @@ def test_other_prompts_or_weights_are_another_name(tiny_folder: Path, tmp_path: 
     assert len({load_encoder(str(folder), tmp_path, "torch").name for folder in folders}) == 3
 
 
-def test_a_second_load_does_not_export_again(
-    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load_encoder(str(tiny_folder), tmp_path, "openvino")
+def test_a_second_load_does_not_export_again(tiny_folder: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_encoder(str(tiny_folder), exports, "openvino")
     monkeypatch.setattr(embedding, "export_model", None)
     monkeypatch.setattr(embedding, "_load_torch", None)
-    assert load_encoder(str(tiny_folder), tmp_path).backend == "openvino"
+    assert load_encoder(str(tiny_folder), exports).backend == "openvino"
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:

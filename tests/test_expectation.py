@@ -46,14 +46,16 @@ def test_the_kind_of_thing_asked_for(question: str, kind: Kind | None) -> None:
 @pytest.mark.parametrize(
     ("question", "noun"),
     [
-        ("打造哪三个湾区", "湾区"),
-        ("哪几种新的产业方向", "方向"),
-        ("有哪些园区", "园区"),
-        ("哪个湾区", ""),
-        ("有多少园区", ""),
+        ("打造哪三个湾区", ("湾区", 3)),
+        ("哪两大板块", ("板块", 2)),
+        ("哪几种新的产业方向", ("方向", 0)),
+        ("有哪些园区", ("园区", 0)),
+        ("哪个湾区", None),
+        ("有多少园区", None),
+        ("有哪些", None),
     ],
 )
-def test_the_noun_that_a_list_is_asked_of(question: str, noun: str) -> None:
+def test_the_noun_that_a_list_is_asked_of(question: str, noun: tuple[str, int] | None) -> None:
     assert listed_noun(question) == noun
 
 

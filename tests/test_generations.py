@@ -18,7 +18,7 @@ from index.sync import sync
 from tests.fakes import FakeEncoder
 
 FILES = {
-    "人事/假期.md": "# 员工假期规定\n\n## 年假\n\n员工每年享有十天带薪年假。可以结转。\n\n## 病假\n\n病假五天，需要证明。\n",
+    "人事/假期.md": "# 员工假期规定\n\n## 年假\n\n员工每年享有十天带薪年假。可以结转。\n\n## 病假\n\n病假五天。\n",
     "设备.txt": "设备说明\nPPR-9087型设备的额定功率为1.5千瓦。\n设备需要每年检修一次。\n",
     "无题.txt": "加班工资按照一点五倍发放。",
 }

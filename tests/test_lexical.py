@@ -89,7 +89,11 @@ def test_traditional_and_simplified_are_one() -> None:
 
 
 def test_pairs_do_not_cross_what_is_no_hanzi() -> None:
-    assert [token for token in search_tokens("年假，病假a事假") if token.startswith(PAIR)] == ["~年假", "~病假", "~事假"]
+    assert [token for token in search_tokens("年假，病假a事假") if token.startswith(PAIR)] == [
+        "~年假",
+        "~病假",
+        "~事假",
+    ]
 
 
 def test_identifiers_are_found_whole_and_by_their_parts() -> None:
@@ -103,7 +107,7 @@ def test_identifiers_are_found_whole_and_by_their_parts() -> None:
 
 
 def lucene_scores(texts: list[str], question: str) -> list[float]:
-    """Lucene's BM25, written down once more: Kamphuis et al. 2020, "Which BM25 do you mean?", with k1 1.5 and b 0.75."""
+    """Lucene's BM25, written down once more: Kamphuis et al. 2020, "Which BM25 do you mean?", k1 1.5 and b 0.75."""
     documents = [Counter(search_tokens(text)) for text in texts]
     average = sum(document.total() for document in documents) / len(documents)
     scores = [0.0] * len(documents)
@@ -118,7 +122,17 @@ def lucene_scores(texts: list[str], question: str) -> list[float]:
 
 @pytest.mark.parametrize(
     "question",
-    ["年假有几天", "员工年假规定", "加班工资的倍数", "PPR-9087的功率", "annual leave", "年假年假", "2023-10-17", "9087", "三体"],
+    [
+        "年假有几天",
+        "员工年假规定",
+        "加班工资的倍数",
+        "PPR-9087的功率",
+        "annual leave",
+        "年假年假",
+        "2023-10-17",
+        "9087",
+        "三体",
+    ],
 )
 def test_scores_are_lucene_s(index: LexicalIndex, question: str) -> None:
     expected = lucene_scores(TEXTS, question)
@@ -186,6 +200,15 @@ def test_contains(index: LexicalIndex, term: str, held: bool) -> None:
     assert index.contains(term) is held
 
 
+def test_holders_are_the_texts_that_hold_every_token(index: LexicalIndex) -> None:
+    assert index.holders("年假") == {0, 6}
+    assert index.holders("假") == {0, 1, 6}
+    assert index.holders("員工年假") == {0}
+    assert index.holders("PPR-9087") == index.holders("9087") == {2}
+    assert index.holders("三体") == index.holders("鲸") == set()
+    assert index.holders("！") is None
+
+
 # On disk
 
 QUESTIONS = ["年假有几天", "PPR-9087", "leave", "三体"]
@@ -205,7 +228,12 @@ def test_what_is_saved_comes_back(tmp_path: Path, texts: list[str]) -> None:
 
 def test_an_empty_index_holds_and_finds_nothing() -> None:
     empty = LexicalIndex.build([])
-    assert (empty.size, empty.scores("年假").shape, empty.contains("年假"), empty.contains("年")) == (0, (0,), False, False)
+    assert (empty.size, empty.scores("年假").shape, empty.contains("年假"), empty.contains("年")) == (
+        0,
+        (0,),
+        False,
+        False,
+    )
 
 
 def test_nothing_on_disk_is_a_pickle(tmp_path: Path, index: LexicalIndex) -> None:

@@ -51,7 +51,9 @@ def index() -> SearchIndex:
 @pytest.fixture(scope="module")
 def large_index() -> SearchIndex:
     """Sixty passages, so that few candidates leave most of them out."""
-    facts = [f"第{number}号设备的额定功率为{number * 7 % 60}千瓦，由第{number % 9}车间负责检修。" for number in range(60)]
+    facts = [
+        f"第{number}号设备的额定功率为{number * 7 % 60}千瓦，由第{number % 9}车间负责检修。" for number in range(60)
+    ]
     return build({f"设备{number}.txt": fact for number, fact in enumerate(facts)})
 
 
@@ -176,7 +178,9 @@ def test_one_passage_alone_scores_nothing_and_is_found() -> None:
 
 def test_an_empty_index_has_no_hits() -> None:
     none = np.zeros((0, DIMENSION), dtype=np.float32)
-    empty = SearchIndex((), VectorIndex.build(none), VectorIndex.build(none), sentence_starts([]), LexicalIndex.build([]))
+    empty = SearchIndex(
+        (), VectorIndex.build(none), VectorIndex.build(none), sentence_starts([]), LexicalIndex.build([])
+    )
     assert search(empty, "年假", query_of("年假"), limit=10) == []
 
 
@@ -189,12 +193,18 @@ def test_hits_name_the_terms_they_hold(index: SearchIndex) -> None:
 
 def test_terms_are_looked_for_in_title_headings_and_text_alike() -> None:
     passage = Passage(0, "a.md", "員工手冊", 0, 5, "ＰＰＲ－９０８７", headings=("假期", "年假"))
-    assert matched_terms(passage, ["员工手册", "年假", "ppr-9087", "手册假期", "a.md"]) == ("员工手册", "年假", "ppr-9087")
+    assert matched_terms(passage, ["员工手册", "年假", "ppr-9087", "手册假期", "a.md"]) == (
+        "员工手册",
+        "年假",
+        "ppr-9087",
+    )
     assert matched_terms(passage, []) == ()
 
 
 def test_standardise() -> None:
-    assert standardise(np.array([1, 2, 3], dtype=np.float32)).tolist() == pytest.approx([-math.sqrt(1.5), 0, math.sqrt(1.5)])
+    assert standardise(np.array([1, 2, 3], dtype=np.float32)).tolist() == pytest.approx(
+        [-math.sqrt(1.5), 0, math.sqrt(1.5)]
+    )
     for count in range(1, 50):
         assert standardise(np.full(count, 0.7, dtype=np.float32)).tolist() == [0.0] * count
 

@@ -80,7 +80,9 @@ def test_a_place_that_cannot_be_a_folder_is_refused(tmp_path: Path) -> None:
         Store.open(tmp_path / "data")
 
 
-@pytest.mark.parametrize("data", [b"not a database" * 100, b"\x80\x04\x95" * 500, b"SQLite format 3\x00" + b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "data", [b"not a database" * 100, b"\x80\x04\x95" * 500, b"SQLite format 3\x00" + b"\xff" * 5000]
+)
 def test_garbage_is_no_index(tmp_path: Path, data: bytes) -> None:
     (tmp_path / DATABASE).write_bytes(data)
     with pytest.raises(StoreError, match="may be deleted"):
@@ -200,7 +202,9 @@ def test_touching_notes_size_and_time_only(store: Store) -> None:
     add(store, overtime)
     with store.transaction():
         store.touch(StoredFile("加班.txt", 7, 8, "other", "other"))
-    assert store.files()["加班.txt"] == StoredFile("加班.txt", 7, 8, overtime.file.content_hash, overtime.file.indexed_at)
+    assert store.files()["加班.txt"] == StoredFile(
+        "加班.txt", 7, 8, overtime.file.content_hash, overtime.file.indexed_at
+    )
 
 
 def test_failures_are_those_of_the_last_time(store: Store) -> None:
@@ -216,7 +220,10 @@ def test_failures_are_those_of_the_last_time(store: Store) -> None:
 def test_vectors_come_back_bit_by_bit_in_the_order_of_passages_and_sentences(store: Store) -> None:
     leave, overtime = indexed("假期.md", LEAVE), indexed("加班.txt", OVERTIME)
     add(store, overtime, leave)
-    for table, found in (("passage", store.passage_vectors(DIMENSION)), ("sentence", store.sentence_vectors(DIMENSION))):
+    for table, found in (
+        ("passage", store.passage_vectors(DIMENSION)),
+        ("sentence", store.sentence_vectors(DIMENSION)),
+    ):
         read = passage_texts if table == "passage" else sentence_texts
         texts = [*read(leave.document, leave.passages), *read(overtime.document, overtime.passages)]
         assert found.tolist() == FakeEncoder().encode_passages(texts).tolist()

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +17,13 @@ import index.sync as sync_module
 from index.datatypes import Failure, Progress, Report, ignore_progress
 from index.errors import DocumentError, ModelMismatch, StoreError, StoreLocked
 from index.generations import Generation, load_generation
+from index.loaders import read_bytes
 from index.search import search
 from index.store import Store
 from index.sync import LOCK_FILE, SyncReport, folder_differs, scan_folder, sync
 from tests.fakes import FakeEncoder
 
+PROJECT = Path(__file__).resolve().parent.parent
 LEAVE = "员工假期规定\n员工每年享有十天带薪年假。\n未休完的年假可以结转。\n"
 OVERTIME = "加班工资规定\n加班工资按照一点五倍发放。\n"
 DEVICE = "# 设备说明\n\n## 功率\n\n**PPR-9087**型设备的额定功率为1.5千瓦。\n"
@@ -148,7 +153,9 @@ def test_an_empty_folder_gives_an_index_of_nothing(empty: Workplace) -> None:
 def test_no_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         sync(tmp_path / "没有", tmp_path / "data", FakeEncoder())
-    assert str(caught.value) == f"no documents folder at {tmp_path / '没有'}. Create it, or name another with --documents"
+    assert (
+        str(caught.value) == f"no documents folder at {tmp_path / '没有'}. Create it, or name another with --documents"
+    )
     assert not (tmp_path / "data").exists()
 
 
@@ -339,7 +346,7 @@ def test_an_unreadable_file_keeps_its_old_text_in_service(place: Workplace, monk
     before = place.texts()
     place.write("假期.txt", LEAVE * 2)
     place.write("新.txt", "事假没有工资。")
-    real = sync_module.read_bytes
+    real = read_bytes
 
     def refuse(folder: Path, path: str) -> bytes:
         if path == "假期.txt":
@@ -391,7 +398,15 @@ def test_a_folder_that_cannot_be_opened_keeps_its_documents_in_service(
 
 
 def test_sub_folders_spaces_and_any_script_in_names(empty: Workplace) -> None:
-    names = ["a b/ c .txt", "目录/深/更深/年假（二）.md", "Ünï/ファイル.txt", "😀.txt", "%2e%2e.txt", "a'b\"c;--.txt", "大写.TXT"]
+    names = [
+        "a b/ c .txt",
+        "目录/深/更深/年假（二）.md",
+        "Ünï/ファイル.txt",
+        "😀.txt",
+        "%2e%2e.txt",
+        "a'b\"c;--.txt",
+        "大写.TXT",
+    ]
     for number, name in enumerate(names):
         empty.write(name, f"第{number}号文件的内容如此。")
     assert counts(empty.sync()) == (7, 0, 0, 0, 0, 0)
@@ -621,3 +636,43 @@ def test_a_lock_that_is_not_let_go_is_an_error(place: Workplace, monkeypatch: py
         f"another process has been indexing into {place.data} for over a minute. Wait until it is done, or stop it"
     )
     assert counts(place.sync()) == (0, 0, 0, 0, 3, 0)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from index import generations, store, sync
+from tests.fakes import FakeEncoder
+
+def kill(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+module, name = {"store": store.Store, "sync": sync}[sys.argv[3]], sys.argv[4]
+setattr(module, name, kill)
+sync.sync(Path(sys.argv[1]), Path(sys.argv[2]), FakeEncoder())
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "state"),
+    [
+        ("store", "add_vectors", "old"),
+        ("sync", "write_generation", "old"),
+        ("store", "add_generation", "old"),
+        ("sync", "remove_other_folders", "new"),
+    ],
+)
+def test_a_sync_that_is_killed_leaves_the_old_or_the_new_state(
+    place: Workplace, module: str, name: str, state: str
+) -> None:
+    old = place.texts()
+    place.write("新.txt", "事假没有工资。")
+    (place.documents / "假期.txt").unlink()
+    command = [sys.executable, "-c", KILLED, str(place.documents), str(place.data), module, name]
+    killed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    new = old | {"新.txt": "事假没有工资。"}
+    del new["假期.txt"]
+    assert place.texts() == (old if state == "old" else new)
+    assert counts(place.sync()) == ((1, 0, 0, 1, 2, 0) if state == "old" else (0, 0, 0, 0, 3, 0))
+    assert place.texts() == new

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.lexical import HANZI_RUN
 from qa import translation
 from qa.translation import base_forms, translate_terms
 
@@ -37,6 +38,18 @@ def test_a_name_in_pinyin_is_read_only_where_it_has_a_capital() -> None:
 def test_a_name_of_three_syllables_needs_all_three_side_by_side() -> None:
     assert translate("Zhangyanzhen") == {"zhangyanzhen": ("张堰镇",)}
     assert translate("Zhangyanzhen", "张堰和堰镇。") == {"zhangyanzhen": ()}
+
+
+def test_a_name_is_read_as_hanzi_only() -> None:
+    asked: list[str] = []
+
+    def contains(word: str) -> bool:
+        asked.append(word)
+        return False
+
+    translate_terms("Yiji", contains)
+    assert len(asked) > 1_000
+    assert [word for word in asked if not HANZI_RUN.fullmatch(word)] == []
 
 
 def test_what_only_asks_is_left_out() -> None:

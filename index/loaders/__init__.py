@@ -37,7 +37,9 @@ def read_bytes(folder: Path, path: str) -> bytes:
             raise DocumentError(f"{size:,} bytes; at most {LARGEST_FILE:,} are read. Split the file into smaller ones")
         return (folder / path).read_bytes()
     except OSError as error:
-        raise DocumentError(f"cannot be read ({error.strerror or error}). Check that it is there and readable") from None
+        raise DocumentError(
+            f"cannot be read ({error.strerror or error}). Check that it is there and readable"
+        ) from None
 
 
 def parse_document(path: str, data: bytes) -> Document:
@@ -67,5 +69,9 @@ def parse_document(path: str, data: bytes) -> Document:
 
 def _clean(text: str) -> str:
     """Take out what no reader sees: controls, zero-width marks, bidirectional overrides; make odd spaces plain."""
-    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffd]", "", text)
+    text = re.sub(
+        r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffd]",
+        "",
+        text,
+    )
     return re.sub(r"[\x0b\x0c\x85\u2028\u2029]", "\n", text).replace("\u00a0", " ")

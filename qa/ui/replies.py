@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.datatypes import Answer
+from qa.datatypes import Answer, Citation
 from qa.ui.links import CitationLink, PassageLink
 from qa.ui.markup import Html, element, excerpt, join, on_one_line
 from qa.ui.texts import Language, say
@@ -84,7 +84,22 @@ def _message(kind: str, *children: Html) -> Html:
 
 
 def _pieces(answer: Answer) -> tuple[Piece, ...]:
+    """Return an answer's pieces; quotes come from the citations, so that a [1] or ** inside a quote is text."""
+    if not answer.answered:
+        return (Piece("plain", answer.text),)
+    if answer.mode == "extractive":
+        return tuple(piece for citation in answer.citations for piece in _quoted(citation) if piece.text)
     return split_answer(answer.text, {citation.number for citation in answer.citations})
+
+
+def _quoted(citation: Citation) -> Iterator[Piece]:
+    position = 0
+    for start, end in citation.emphasis:
+        yield Piece("plain", citation.quote[position:start])
+        yield Piece("strong", citation.quote[start:end])
+        position = end
+    yield Piece("plain", citation.quote[position:])
+    yield Piece("mark", f"[{citation.number}]", citation.number)
 
 
 def _paragraphs(pieces: Sequence[Piece], index: int, language: Language) -> Html:

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from index.chunking import split_passages
+from index.datatypes import Hit, Ranks
+from index.lexical import fold_in_place
+from index.loaders import parse_document
+from qa.citations import cite, emphasis, is_verbatim
+from qa.evidence import SIGNS, Candidate
+
+
+def candidate(text: str, sentence: int = 0) -> Candidate:
+    """A sentence of a document's only passage."""
+    document = parse_document("规划.md", text.encode())
+    (passage,) = split_passages(document)
+    hit = Hit(passage, 1.0, Ranks(1, 1, 1), 0.9, 0.9, 1.0)
+    found = passage.sentences[sentence]
+    words = passage.sentence_text(found)
+    return Candidate(hit, 0, found, words, fold_in_place(words), np.zeros(len(SIGNS)))
+
+
+def emphasised(quote: str, question: str) -> list[str]:
+    return [quote[start:end] for start, end in emphasis(quote, question)]
+
+
+# Word for word
+
+
+def test_a_sentence_of_its_passage_is_verbatim() -> None:
+    assert is_verbatim(candidate("# 规划\n\n## 目标\n\n耕地三十四万亩。园区五个。", 1))
+
+
+@pytest.mark.parametrize(("text", "start", "end"), [("园区六个。", 8, 13), ("园区五个。", 7, 13), ("园区五个。", 8, 14)])
+def test_other_words_or_other_offsets_are_not_verbatim(text: str, start: int, end: int) -> None:
+    right = candidate("耕地三十四万亩。园区五个。", 1)
+    assert is_verbatim(replace(right, sentence=replace(right.sentence, start=8, end=13), text="园区五个。"))
+    assert not is_verbatim(replace(right, sentence=replace(right.sentence, start=start, end=end), text=text))
+
+
+def test_offsets_outside_the_passage_are_not_verbatim() -> None:
+    right = candidate("耕地三十四万亩。园区五个。", 1)
+    passage = replace(right.hit.passage, start=9)
+    assert not is_verbatim(replace(right, hit=replace(right.hit, passage=passage)))
+    assert not is_verbatim(replace(right, text="", sentence=replace(right.sentence, start=13, end=13)))
+
+
+def test_a_citation_says_where_its_sentence_stands() -> None:
+    text = "# 金山规划\n\n## 第二章\n\n### 目标\n\n耕地三十四万亩。园区有5个。"
+    citation = cite(candidate(text, 1), 3, "园区有几个？")
+    assert citation.number == 3
+    assert citation.document == "规划.md"
+    assert citation.title == "金山规划"
+    assert citation.headings == ("第二章", "目标")
+    assert citation.page is None
+    assert citation.quote == "园区有5个。"
+    assert citation.verified
+    assert parse_document("规划.md", text.encode()).text[citation.start : citation.end] == citation.quote
+    assert citation.emphasis == ((3, 5),)
+
+
+# Lists
+
+
+LIST = """沿四个方向推进：
+
+1. 从炼油走向化工；
+2. 从化工走向材料；
+3. 园区走向生态。
+
+最终目标是更加绿色。
+"""
+
+
+def test_a_sentence_that_announces_a_list_is_cited_with_it() -> None:
+    citation = cite(candidate(LIST), 1, "沿哪些方向推进？")
+    assert citation.quote == "沿四个方向推进：\n1. 从炼油走向化工；\n2. 从化工走向材料；\n3. 园区走向生态。"
+    assert parse_document("规划.md", LIST.encode()).text[citation.start : citation.end] == citation.quote
+
+
+def test_an_item_of_a_list_is_cited_alone() -> None:
+    assert cite(candidate(LIST, 1), 1, "沿哪些方向推进？").quote == "1. 从炼油走向化工；"
+
+
+def test_a_list_whose_items_end_like_sentences_goes_on_while_they_are_numbered() -> None:
+    text = "有三项要求：\n\n（一）提前申请。\n\n（二）经理批准。\n\n（三）按时返回。\n\n其他事项另行通知。"
+    citation = cite(candidate(text), 1, "有哪些要求？")
+    assert citation.quote == "有三项要求：\n（一）提前申请。\n（二）经理批准。\n（三）按时返回。"
+
+
+def test_a_list_ends_with_its_passage() -> None:
+    assert cite(candidate("包括三类：\n\n- 化工；\n- 材料；\n- 其他"), 1, "哪些？").quote == "包括三类：\n化工；\n材料；\n其他"
+
+
+def test_a_list_is_cited_up_to_a_length_that_is_still_read() -> None:
+    items = "\n".join(f"- 第{number}项：{'很长的说明' * 10}；" for number in range(1, 6))
+    citation = cite(candidate(f"包括：\n\n{items}"), 1, "包括哪些？")
+    assert citation.quote.startswith("包括：\n第1项：很长的说明")
+    assert citation.quote.endswith("说明；")
+    assert len(citation.quote) <= 240
+    assert citation.quote.count("第") == 4
+
+
+def test_a_colon_at_the_end_of_the_passage_is_cited_as_it_is() -> None:
+    assert cite(candidate("说明。方向如下："), 1, "方向？").quote == "说明。"
+    assert cite(candidate("说明。方向如下：", 1), 1, "方向？").quote == "方向如下："
+
+
+def test_the_label_of_an_answer_is_left_out_of_the_quote() -> None:
+    text = "问：食堂周日开放吗？\n\n答：周日不开放。"
+    citation = cite(candidate(text, 1), 1, "食堂周日开放吗？")
+    assert citation.quote == "周日不开放。"
+    assert parse_document("规划.md", text.encode()).text[citation.start : citation.end] == "周日不开放。"
+
+
+# Emphasis
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "marked"),
+    [
+        ("腾出多少土地？", "先后淘汰企业225家，腾出土地3216亩。", ["225家", "3216亩"]),
+        ("225家企业腾出多少土地？", "先后淘汰企业225家，腾出土地3216亩。", ["3216亩"]),
+        ("产值是多少？", "2023年产值123.4亿元，占１／３，增长１２．５％。", ["123.4亿元", "１／３", "１２．５％"]),
+        ("面积是多少？", "面積約586.05平方公里，佔四分之一。", ["約586.05平方公里", "四分之一"]),
+        ("有多少户？", "共2,078户。", ["2,078"]),
+        ("早餐多少钱？", "早餐五元，午餐十二元。", ["五元", "十二元"]),
+        ("什么时候开工？", "计划2023年12月开工，投资30亿元。", ["2023年12月"]),
+        ("什么时候开工？", "计划二〇二三年开工，10月17日公布。", ["10月17日"]),
+        ("有哪些板块？", "包括“上海湾区科创城”、《滨海》和「卫城」。", ["上海湾区科创城", "滨海", "卫城"]),
+        ("“卫城”有哪些板块？", "“卫城”包括“滨水社区”。", ["滨水社区"]),
+        ("谁提的？", "由「张三」提出10条。", ["张三"]),
+        ("介绍一下", "共有10个“原因”。", ["10个", "原因"]),
+        ("为什么？", "由于10个“原因”。", []),
+        ("能不能结转？", "可以结转5天。", []),
+        ("How many days?", "Employees have 15 days of leave in section A1.", ["15"]),
+        ("有多少？", "没有规定。", []),
+        ("有多少？", "", []),
+    ],
+)
+def test_what_answers_is_marked_and_what_the_question_says_is_not(
+    question: str, quote: str, marked: list[str]
+) -> None:
+    assert emphasised(quote, question) == marked
+
+
+def test_emphasis_counts_in_characters_of_the_quote() -> None:
+    assert emphasis("产值增长１２．５％，约３家。", "增长多少？") == ((4, 9), (10, 13))
+    assert emphasis("𠮷田村有10户。", "有多少户？") == ((4, 6),) or emphasis("𠮷田村有10家。", "多少家？") == ((4, 7),)
+
+
+def test_at_most_four_marks_in_order_and_apart() -> None:
+    quote = "一区10家，二区20家，三区30家，四区40家，五区50家。"
+    spans = emphasis(quote, "各有多少？")
+    assert [quote[start:end] for start, end in spans] == ["10家", "20家", "30家", "40家"]
+    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.assistant import Assistant
+from qa.evidence import READ_HITS, SIGNS, Candidate, Reading, read_candidates, sentence_weights
+from qa.retrieval import prepare_query, retrieve
+from tests.fakes import FakeEncoder
+from tests.test_assistant import CANTEEN, HANDBOOK, open_library
+
+QUESTIONS = """# 常见问答
+
+## 食堂周日开放吗？
+
+不开放。
+
+## 宿舍
+
+晚上几点关门？
+
+每晚十一点关门。
+
+园区有活力湾区、美丽湾区和幸福湾区。园区面积1379亩，2016年建成。
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder: Path = tmp_path_factory.mktemp("library")
+    return open_library(folder, {"手册.md": HANDBOOK, "食堂.txt": CANTEEN, "问答.md": QUESTIONS})
+
+
+def candidate(reading: Reading, text: str) -> Candidate:
+    return next(one for one in reading.candidates if one.text == text)
+
+
+def test_every_sentence_of_every_passage_is_read_word_for_word(library: Assistant) -> None:
+    reading = library.read("食堂早餐的价格是多少？", 20)
+    sentences = [
+        (passage.document, sentence.start)
+        for passage in library.generation.index.passages
+        for sentence in passage.sentences
+    ]
+    assert sorted((one.hit.passage.document, one.sentence.start) for one in reading.candidates) == sorted(sentences)
+    for one in reading.candidates:
+        text = library.generation.documents[one.hit.passage.document].text
+        assert text[one.sentence.start : one.sentence.end] == one.text
+        assert len(one.folded) == len(one.text)
+
+
+def test_the_best_sentence_comes_first_and_scores_are_weighted_signs(library: Assistant) -> None:
+    reading = library.read("食堂早餐的价格是多少？", 20)
+    assert reading.candidates[0].text == "早餐的价格是五元，午餐的价格是十二元。"
+    scores = [one.score for one in reading.candidates]
+    assert scores == sorted(scores, reverse=True)
+    for one in reading.candidates:
+        assert one.score == pytest.approx(float(one.signs @ sentence_weights()))
+
+
+def test_each_sentence_knows_its_passages_place_after_ranking_anew(library: Assistant) -> None:
+    reading = library.read("食堂早餐的价格是多少？", 20)
+    hits = reading.retrieval.hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert sorted(hit.passage.id for hit in hits) == [0, 1, 2, 3, 4]
+    for one in reading.candidates:
+        assert hits[one.place] is one.hit
+
+
+def test_the_cosine_is_that_of_the_sentence_with_title_and_headings(library: Assistant) -> None:
+    encoder = FakeEncoder()
+    question = encoder.encode_queries(["加班由谁批准？"])[0]
+    sentence = encoder.encode_queries(["员工手册 > 加班\n加班须由部门经理批准。"])[0]
+    found = candidate(library.read("加班由谁批准？", 20), "加班须由部门经理批准。")
+    assert found.sign("cosine") == pytest.approx(float(np.dot(question, sentence)), abs=1e-5)
+
+
+def test_coverage_is_the_share_of_what_is_wanted_by_weight(library: Assistant) -> None:
+    index = library.generation.index
+    question = "食堂早餐的价格"
+    found = candidate(library.read(question, 20), "早餐的价格是五元，午餐的价格是十二元。")
+    wanted = prepare_query(question, index).wanted
+    total = sum(one.weight for one in wanted)
+
+    def share(text: str) -> float:
+        return sum(one.weight for one in wanted if one.alternatives[0] in text) / total
+
+    assert found.sign("coverage") == pytest.approx(share(found.text))
+    assert found.sign("context_coverage") == pytest.approx(share("食堂管理规定 食堂每天供应早餐 " + found.text))
+    assert found.sign("passage_coverage") == pytest.approx(share("食堂管理规定 " + found.hit.passage.text))
+    assert 0 < found.sign("coverage") < found.sign("context_coverage") < 1
+
+
+def test_traditional_words_are_covered_by_simplified_text(library: Assistant) -> None:
+    found = candidate(library.read("早餐的價格", 20), "早餐的价格是五元，午餐的价格是十二元。")
+    assert found.sign("coverage") == 1.0
+
+
+def test_numbers_that_the_sentence_lacks(library: Assistant) -> None:
+    reading = library.read("2016年和2017年园区面积是多少？", 20)
+    assert candidate(reading, "园区面积1379亩，2016年建成。").sign("numbers_lacking") == 0.5
+    assert candidate(reading, "不开放。").sign("numbers_lacking") == 1.0
+    assert candidate(reading, "园区有活力湾区、美丽湾区和幸福湾区。").sign("passage_numbers_lacking") == 0.5
+    without = library.read("园区面积是多少？", 20)
+    assert {one.sign("numbers_lacking") for one in without.candidates} == {0.0}
+
+
+def test_what_the_question_expects_is_held_or_lacking(library: Assistant) -> None:
+    reading = library.read("园区面积有多少亩？", 20)
+    held = candidate(reading, "园区面积1379亩，2016年建成。")
+    lacking = candidate(reading, "加班须由部门经理批准。")
+    assert (held.sign("holds_expected"), held.sign("lacks_expected")) == (1.0, 0.0)
+    assert (lacking.sign("holds_expected"), lacking.sign("lacks_expected")) == (0.0, 1.0)
+    open_question = library.read("介绍一下加班", 20)
+    assert {one.sign("holds_expected") + one.sign("lacks_expected") for one in open_question.candidates} == {0.0}
+
+
+def test_a_list_that_names_its_kind_again_and_again(library: Assistant) -> None:
+    reading = library.read("园区有哪三个湾区？", 20)
+    assert candidate(reading, "园区有活力湾区、美丽湾区和幸福湾区。").sign("repeats_focus") == 1.0
+    assert candidate(reading, "园区面积1379亩，2016年建成。").sign("repeats_focus") == 0.0
+
+
+def test_stubs_questions_and_what_follows_a_question(library: Assistant) -> None:
+    reading = library.read("食堂周日开放吗", 20)
+    reply = candidate(reading, "不开放。")
+    asks = candidate(reading, "晚上几点关门？")
+    assert (reply.sign("is_stub"), asks.sign("is_stub")) == (1.0, 0.0)
+    assert (reply.sign("is_question"), asks.sign("is_question")) == (0.0, 1.0)
+    assert reply.sign("follows_question") == 1.0  # its heading is the question
+    assert candidate(library.read("晚上几点关门", 20), "每晚十一点关门。").sign("follows_question") == 1.0
+    assert asks.sign("follows_question") == 0.0
+    assert reply.sign("length") == pytest.approx(log(5))
+
+
+def test_every_sign_has_a_weight() -> None:
+    assert sentence_weights().shape == (len(SIGNS),)
+    assert len(set(SIGNS)) == len(SIGNS)
+    assert np.isfinite(sentence_weights()).all()
+
+
+def test_only_the_first_passages_are_read_and_the_others_come_last(tmp_path: Path) -> None:
+    notes = {f"{number:02}.txt": f"第{number}号通知\n\n食堂第{number}周放假。" for number in range(READ_HITS + 10)}
+    library = open_library(tmp_path, notes)
+    reading = library.read("食堂哪一周放假？", READ_HITS + 10)
+    assert len(reading.retrieval.hits) == READ_HITS + 10
+    assert {one.place for one in reading.candidates} == set(range(READ_HITS))
+
+
+def test_without_passages_there_is_nothing_to_read(tmp_path: Path) -> None:
+    reading = open_library(tmp_path, {}).read("食堂哪一周放假？", 10)
+    assert (reading.candidates, reading.retrieval.hits) == ((), ())
+
+
+def test_a_question_without_terms_covers_nothing(library: Assistant) -> None:
+    index = library.generation.index
+    query = prepare_query("是什么？", index)
+    retrieval = retrieve(index, query, FakeEncoder().encode_queries([query.text])[0])
+    candidates = read_candidates(retrieval, index)
+    assert query.wanted == ()
+    assert len(candidates) == 13
+    assert {one.sign("coverage") + one.sign("passage_coverage") for one in candidates} == {0.0}
