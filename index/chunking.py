@@ -14,11 +14,17 @@ SHORTEST_PASSAGE = 60
 Span = tuple[int, int]
 
 CLOSERS = "”’」』）)】》\"'"
+# What a full stop may stand behind without ending a sentence: a list's number, initials, titles.
+NOT_AN_END = (
+    r"(?<!\n[0-9]\.)(?<!\n[0-9][0-9]\.)(?<!\A[0-9]\.)(?<!\A[0-9][0-9]\.)"
+    r"(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bMr\.)(?<!\bDr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bProf\.)(?<!\bFig\.)(?<!\bvs\.)(?<!\bSt\.)"
+    r"(?<!\bJan\.)(?<!\bFeb\.)(?<!\bMar\.)(?<!\bApr\.)(?<!\bAug\.)(?<!\bSept\.)(?<!\bOct\.)(?<!\bNov\.)(?<!\bDec\.)"
+)
 # A sentence ends at 。！？ or …… with the closing quotes behind it, at an English full stop before a space and a
 # capital, or at a line's end.
 SENTENCE_END = re.compile(
     rf"[。！？!?]+[{CLOSERS}]*|…{{1,2}}[{CLOSERS}]+"
-    r"|(?<=[a-z0-9)\"”’])\.[\"”’)]*(?=\s+[\"“(]?[A-Z0-9一-鿿])(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bMr\.)(?<!\bDr\.)(?<!\bMs\.)|\n+"
+    rf"|(?<=[a-z0-9)\"”’])\.{NOT_AN_END}[\"”’)]*(?=\s+[\"“(]?[A-Z0-9一-鿿])|\n+"
 )
 # Where a sentence is too long for a reader, the strongest mark inside it splits it.
 SOFTER_ENDS = (re.compile(r"[；;]"), re.compile(r"[，,：:]"), re.compile(r"[、\s]"))

@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.chunking import context_of, split_passages
 from index.datatypes import Document, Failure, Passage, Progress, Report, ignore_progress
 from index.embedding import Encoder
-from index.errors import DocumentError, StoreError, StoreLocked
+from index.errors import DocumentError, StoreLocked
 from index.generations import Generation, load_generation, remove_other_folders, write_generation
-from index.loaders import is_supported, parse_document, read_bytes
+from index.loaders import parse_document
+from index.plan import Plan, plan_sync
+from index.scan import Scan, SeenFile, check_folder, scan_folder
 from index.store import IndexedDocument, Store, StoredFile, vector_key
 
 TEXTS_A_COMMIT = 512
 LOCK_FILE = "sync.lock"
-
-
-@dataclass(frozen=True, slots=True)
-class SeenFile:
-    """A file as the folder shows it, before it is opened."""
-
-    path: str
-    size: int
-    modified_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What a folder holds: files with a loader, names left alone with the reason, sub-folders that cannot be opened."""
-
-    files: tuple[SeenFile, ...]
-    skipped: tuple[Failure, ...] = ()
-    closed: tuple[Failure, ...] = ()
-
-    def hides(self, path: str) -> bool:
-        """Whether a path lies where nobody could look."""
-        return any(one.document == "." or path.startswith(one.document + "/") for one in self.closed)
-
-
-@dataclass(slots=True)
-class Plan:
-    """What differs between the folder and the index. Paths; `renamed` from old to new."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    renamed: dict[str, str] = field(default_factory=dict)
-    removed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    touched: list[StoredFile] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-    contents: dict[str, tuple[SeenFile, bytes]] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.added or self.changed or self.renamed or self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,131 +44,6 @@ class SyncReport:
     seconds: float
 
 
-def scan_folder(folder: Path) -> Scan:
-    """List the files of a folder and its sub-folders. Raises `StoreError` where there is no such folder.
-
-    Hidden files are left alone; those without a loader, links to folders and links that lead out of the folder are
-    skipped and named.
-    """
-    _check_folder(folder)
-    root = folder.resolve()
-    files: list[SeenFile] = []
-    skipped: list[Failure] = []
-    closed: list[Failure] = []
-
-    def note_closed(error: OSError) -> None:
-        reason = (
-            f"a folder that cannot be opened ({error.strerror}). Check its permissions; what was indexed of it stays"
-        )
-        closed.append(Failure(_printable(Path(error.filename).relative_to(folder).as_posix()), reason))
-
-    for place, folders, names in os.walk(folder, onerror=note_closed):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        for name in sorted(names) + links:
-            path = Path(place, name)
-            relative = path.relative_to(folder).as_posix()
-            if name.startswith((".", "~$")):
-                continue
-            if reason := _reason_to_skip(path, relative, root):
-                skipped.append(Failure(_printable(relative), reason))
-            elif seen := _look_at(path, relative):
-                files.append(seen)
-    return Scan(tuple(files), tuple(skipped), tuple(closed))
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise StoreError(f"no documents folder at {folder}. Create it, or name another with --documents")
-
-
-def _reason_to_skip(path: Path, relative: str, root: Path) -> str | None:
-    """Return why a file or a link to a folder is left alone, or None where it is to be read."""
-    if _printable(relative) != relative:
-        return "its name is not in UTF-8. Rename it"
-    if path.is_dir() and path.is_symlink():
-        return "a link to a folder is not followed"
-    if not is_supported(path.name):
-        return f"files of kind {path.suffix or 'without suffix'} are not read"
-    try:
-        leads_out = not path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):
-        return "a link that leads nowhere"
-    return "a link that leads out of the documents folder" if leads_out else None
-
-
-def _printable(path: str) -> str:
-    """Replace what stands for bytes of a name that are no UTF-8; neither SQLite nor a terminal takes it."""
-    return path.encode("utf-8", "replace").decode("utf-8")
-
-
-def _look_at(path: Path, relative: str) -> SeenFile | None:
-    try:
-        found = path.stat()
-    except OSError:
-        # It went away between the listing and the look; the next sync sees it as removed.
-        return None
-    return SeenFile(relative, found.st_size, found.st_mtime_ns) if path.is_file() else None
-
-
-def folder_differs(folder: Path, store: Store) -> bool:
-    """Whether the folder seems changed since the last sync, by names, sizes and times alone."""
-    failed = {failure.document for failure in store.failures()}
-    scan = scan_folder(folder)
-    seen = {(file.path, file.size, file.modified_ns) for file in scan.files if file.path not in failed}
-    return seen != {
-        (file.path, file.size, file.modified_ns)
-        for file in store.files().values()
-        if file.path not in failed and not scan.hides(file.path)
-    }
-
-
-def plan_sync(folder: Path, scan: Scan, known: dict[str, StoredFile], report: Report) -> Plan:
-    """Compare the folder with the index: size and time first, the content decides in the end."""
-    hidden = sorted(path for path in known if scan.hides(path))
-    plan = Plan(unchanged=hidden, failed=list(scan.closed))
-    seen = {*hidden, *(file.path for file in scan.files)}
-    gone = {_content_key(path, file.content_hash): path for path, file in known.items() if path not in seen}
-    for number, file in enumerate(scan.files):
-        report(Progress("reading", number, len(scan.files)))
-        before = known.get(file.path)
-        if before is not None and (before.size, before.modified_ns) == (file.size, file.modified_ns):
-            plan.unchanged.append(file.path)
-            continue
-        try:
-            data = read_bytes(folder, file.path)
-        except DocumentError as error:
-            plan.failed.append(Failure(file.path, str(error)))
-            # It is there but cannot be opened now: what is known of it stays in service.
-            plan.unchanged.extend([file.path] if before is not None else [])
-            continue
-        _place(plan, file, data, before, gone)
-    plan.removed = sorted(set(known) - seen - set(plan.renamed))
-    report(Progress("reading", len(scan.files), len(scan.files)))
-    return plan
-
-
-def _content_key(path: str, digest: str) -> tuple[str, str]:
-    """Tell contents apart: what `.txt` and `.md` make of the same bytes is not the same."""
-    return PurePosixPath(path).suffix.lower(), digest
-
-
-def _place(
-    plan: Plan, file: SeenFile, data: bytes, before: StoredFile | None, gone: dict[tuple[str, str], str]
-) -> None:
-    digest = hashlib.sha256(data).hexdigest()
-    key = _content_key(file.path, digest)
-    if before is not None and before.content_hash == digest:
-        plan.unchanged.append(file.path)
-        plan.touched.append(StoredFile(file.path, file.size, file.modified_ns, digest, before.indexed_at))
-    elif before is None and key in gone:
-        plan.renamed[gone.pop(key)] = file.path
-        plan.touched.append(StoredFile(file.path, file.size, file.modified_ns, digest, ""))
-    else:
-        (plan.added if before is None else plan.changed).append(file.path)
-        plan.contents[file.path] = (file, data)
-
-
 def sync(
     folder: Path, data: Path, encoder: Encoder, report: Report = ignore_progress, rebuild: bool = False
 ) -> SyncReport:
@@ -219,7 +54,7 @@ def sync(
     model, `StoreLocked` where another process is at it.
     """
     began = time.monotonic()
-    _check_folder(folder)
+    check_folder(folder)
     store = Store.open(data)
     try:
         with _only_writer(data):

@@ -11,8 +11,9 @@ from index.datatypes import Document, Failure, Hit, Report, ignore_progress
 from index.embedding import Encoder, load_encoder
 from index.errors import QuestionError, StoreError
 from index.generations import Generation, load_generation
+from index.plan import folder_differs
 from index.store import Store, StoredFile
-from index.sync import SyncReport, folder_differs, sync
+from index.sync import SyncReport, sync
 from qa.answering import answer_question
 from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn

@@ -105,7 +105,18 @@ def emphasis(quote: str, question: str) -> tuple[tuple[int, int], ...]:
             start, end = found.span("name") if "name" in pattern.groupindex else found.span()
             if folded[start:end] not in asked and not _overlaps(start, end, [*taken, *spans]):
                 spans.append((start, end))
-    return tuple(sorted(spans)[:MOST_EMPHASISED])
+    return _join_touching(sorted(spans))[:MOST_EMPHASISED]
+
+
+def _join_touching(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Make one of spans without a character between them."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:

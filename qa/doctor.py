@@ -11,8 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from index.embedding import load_encoder
 from index.errors import WenDangError
 from index.generations import check_generation
+from index.plan import folder_differs
+from index.scan import scan_folder
 from index.store import Store
-from index.sync import folder_differs, scan_folder
 from qa.settings import Settings
 
 PACKAGES = ("sentence-transformers", "faiss-cpu", "gradio", "jieba", "bm25s", "openvino", "torch")
@@ -77,6 +78,10 @@ def _index(settings: Settings) -> Finding:
         return Finding("index", False, f"none in {settings.data} yet", "python -m qa sync")
     try:
         store = Store.open(settings.data)
+    except WenDangError as error:
+        mend = f"delete {settings.data / 'wendang.sqlite'}, then python -m qa sync"
+        return Finding("index", False, str(error), mend)
+    try:
         try:
             number, damaged = check_generation(store)
             failures = store.failures()

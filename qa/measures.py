@@ -92,9 +92,7 @@ def measure(pairs: Sequence[tuple[Question, Answer]]) -> dict[str, float | int |
         "citations_per_answer": _mean([len(a.citations) for _, a in pairs if a.answered]),
         "answered": _mean([a.answered for _, a in answerable]),
         "refused": _mean([not a.answered for _, a in unanswerable]),
-        "answerability_auroc": _auroc(
-            [a.confidence for _, a in answerable], [a.confidence for _, a in unanswerable]
-        ),
+        "answerability_auroc": _auroc([a.confidence for _, a in answerable], [a.confidence for _, a in unanswerable]),
     }
 
 

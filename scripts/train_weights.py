@@ -2,7 +2,8 @@
 
     python -m scripts.train_weights SOURCE...
 
-A source is an evaluation set (a folder) or a reading-comprehension file in SQuAD form. Sentences: a listwise softmax
+A source is an evaluation set (a folder), a reading-comprehension file in SQuAD form (.json), or a file of questions on
+the sample corpus (.jsonl). Sentences: a listwise softmax
 regression, in which the sentences that hold the answer compete with all others of the passages read. Confidence: a
 logistic regression against the same questions asked again with the document, or only the passages, that hold the answer
 withheld. Nothing of the sources but these weights goes into the product.
@@ -15,6 +16,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +39,7 @@ from qa.settings import Settings, read_settings
 from scripts.squad import convert
 from scripts.withheld import without_passages
 
-MOST_QUESTIONS = 1_500
+MOST_QUESTIONS = 800
 PULL_TO_ZERO = 1e-3
 INVERSE_PENALTY = 300.0
 WEIGHTS = Path(confidence.__file__).parent
@@ -86,10 +88,14 @@ def _write(name: str, record: dict[str, object], sources: Sequence[Path]) -> Non
 def _ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
     """Index a source and yield its questions, as they are and with the answer withheld."""
     data = settings.data / "training" / source.stem
-    folder = source if source.is_dir() else convert(source, data / "set")
-    assistant = Assistant(replace(settings, documents=folder / "documents", data=data), encoder)
+    if source.suffix == ".jsonl":
+        documents, file = settings.documents, source
+    else:
+        folder = source if source.is_dir() else convert(source, data / "set")
+        documents, file = folder / "documents", folder / "questions.jsonl"
+    assistant = Assistant(replace(settings, documents=documents, data=data), encoder)
     assistant.sync()
-    questions = read_questions(folder / "questions.jsonl")
+    questions = read_questions(file)
     chosen = np.random.default_rng(1).permutation(len(questions))[:MOST_QUESTIONS]
     for number in chosen:
         yield from _variants(questions[number], assistant.generation, encoder)
@@ -160,7 +166,8 @@ def fit_sentences(asked: Sequence[Asked]) -> Signs:
 
 
 def fit_confidence(asked: dict[str, list[Asked]]) -> tuple[Signs, float, dict[str, float]]:
-    """Return the weights of the signs, the bias, and each source's AUROC. Every source and side weighs the same."""
+    """Return the weights of the signs, the bias, and each source's AUROC. Both sides of a source weigh the same,
+    and a source as much as the root of its questions."""
     signs: list[Signs] = []
     labels: list[bool] = []
     importance: list[float] = []
@@ -173,7 +180,8 @@ def fit_confidence(asked: dict[str, list[Asked]]) -> tuple[Signs, float, dict[st
             labels.append(one.answerable)
         slices[source] = slice(start, len(labels))
         share = float(np.mean(labels[start:]))
-        importance += [1 / (len(those) * (share if one.answerable else 1 - share)) for one in those]
+        weight_of_source = sqrt(len(those))
+        importance += [weight_of_source / (len(those) * (share if one.answerable else 1 - share)) for one in those]
     values, truth, weight = np.stack(signs), np.array(labels), np.array(importance)
     centre, spread = values.mean(0), values.std(0) + 1e-6
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=2_000)

@@ -207,14 +207,19 @@ def test_at_most_four_sentences_are_chosen(library: Assistant) -> None:
 
 
 def test_what_was_said_is_not_said_again(library: Assistant) -> None:
-    texts = [("园区有五个，很大。", 5.0), ("园区 有五个，很大。", 5.0), ("很大。", 5.0), ("乙。园区有五个，很大。", 5.0)]
+    texts = [
+        ("园区有五个，很大。", 5.0),
+        ("园区 有五个，很大。", 5.0),
+        ("很大。", 5.0),
+        ("乙。园区有五个，很大。", 5.0),
+    ]
     assert chosen(library, *texts) == ["园区有五个，很大。"]
 
 
 def test_an_answer_keeps_to_its_length(library: Assistant) -> None:
     texts = [("甲" * 120, 5.0), ("乙" * 90, 5.0), ("丙" * 80, 5.0), ("丁", 5.0)]
     assert [text[0] for text in chosen(library, *texts)] == ["甲", "丙"]
-    assert 120 + 80 == ANSWER_CHARACTERS
+    assert ANSWER_CHARACTERS == 120 + 80
     assert chosen(library, ("长" * 999, 5.0)) == ["长" * 999]
 
 

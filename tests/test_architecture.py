@@ -18,7 +18,8 @@ LAYERS = (
     ("index/datatypes.py", "index/errors.py", "index/folders.py", "index/packed_model.py"),
     ("index/loaders", "index/chunking.py", "index/lexical.py", "index/vectors.py", "index/embedding.py"),
     ("index/search.py", "index/store.py"),
-    ("index/generations.py",),
+    ("index/generations.py", "index/scan.py"),
+    ("index/plan.py",),
     ("index/sync.py",),
     ("qa",),
     ("qa/ui",),
@@ -138,6 +139,6 @@ def test_app_is_short() -> None:
 
 def test_the_tests_of_a_module_are_named_after_it() -> None:
     modules = {Path(name).stem if Path(name).stem != "__init__" else Path(name).parent.name for name in NAMES}
-    for name in ("loaders", "chunking", "lexical", "vectors", "search", "store", "generations", "sync"):
+    for name in ("loaders", "chunking", "lexical", "vectors", "search", "store", "generations", "scan", "plan", "sync"):
         assert name in modules
         assert (PROJECT / "tests" / f"test_{name}.py").is_file()

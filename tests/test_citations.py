@@ -34,7 +34,9 @@ def test_a_sentence_of_its_passage_is_verbatim() -> None:
     assert is_verbatim(candidate("# 规划\n\n## 目标\n\n耕地三十四万亩。园区五个。", 1))
 
 
-@pytest.mark.parametrize(("text", "start", "end"), [("园区六个。", 8, 13), ("园区五个。", 7, 13), ("园区五个。", 8, 14)])
+@pytest.mark.parametrize(
+    ("text", "start", "end"), [("园区六个。", 8, 13), ("园区五个。", 7, 13), ("园区五个。", 8, 14)]
+)
 def test_other_words_or_other_offsets_are_not_verbatim(text: str, start: int, end: int) -> None:
     right = candidate("耕地三十四万亩。园区五个。", 1)
     assert is_verbatim(replace(right, sentence=replace(right.sentence, start=8, end=13), text="园区五个。"))
@@ -92,7 +94,10 @@ def test_a_list_whose_items_end_like_sentences_goes_on_while_they_are_numbered()
 
 
 def test_a_list_ends_with_its_passage() -> None:
-    assert cite(candidate("包括三类：\n\n- 化工；\n- 材料；\n- 其他"), 1, "哪些？").quote == "包括三类：\n化工；\n材料；\n其他"
+    assert (
+        cite(candidate("包括三类：\n\n- 化工；\n- 材料；\n- 其他"), 1, "哪些？").quote
+        == "包括三类：\n化工；\n材料；\n其他"
+    )
 
 
 def test_a_list_is_cited_up_to_a_length_that_is_still_read() -> None:
@@ -141,9 +146,7 @@ def test_the_label_of_an_answer_is_left_out_of_the_quote() -> None:
         ("有多少？", "", []),
     ],
 )
-def test_what_answers_is_marked_and_what_the_question_says_is_not(
-    question: str, quote: str, marked: list[str]
-) -> None:
+def test_what_answers_is_marked_and_what_the_question_says_is_not(question: str, quote: str, marked: list[str]) -> None:
     assert emphasised(quote, question) == marked
 
 

@@ -98,7 +98,6 @@ def change_folder(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("happen", "seen", "mend"),
     [
-        (damage_database, "cannot be opened (file is not a database)", "python -m qa sync --rebuild"),
         (damage_generation, "generation 1: passages.faiss is damaged", "python -m qa sync"),
         (remove_generation, "is damaged", "python -m qa sync"),
         (add_empty_file, "1 files could not be read", "python -m qa sync"),
@@ -113,6 +112,17 @@ def test_what_is_wrong_with_the_index(
     assert not finding.good
     assert seen in finding.seen
     assert finding.mend == mend
+
+
+def test_a_file_that_is_no_database_is_to_be_deleted(library: Assistant) -> None:
+    damage_database(library.settings)
+    finding = find(library.settings, "index")
+    assert not finding.good
+    assert "cannot be opened (file is not a database)" in finding.seen
+    assert finding.mend == f"delete {library.settings.data / 'wendang.sqlite'}, then python -m qa sync"
+    (library.settings.data / "wendang.sqlite").unlink()
+    assert Assistant(library.settings, FakeEncoder()).sync().added == 1
+    assert find(library.settings, "index").good
 
 
 @pytest.mark.parametrize("happen", [damage_generation, remove_generation, change_folder])

@@ -38,7 +38,14 @@ LINES = [
         "history": [{"role": "user", "content": "食堂早餐的价格是多少？"}, {"role": "assistant", "content": "五元"}],
         "kind": "follow-up",
     },
-    {"id": "4", "question": "红烧肉怎么烧？", "answerable": False, "answers": [], "evidence": [], "kind": "unanswerable"},
+    {
+        "id": "4",
+        "question": "红烧肉怎么烧？",
+        "answerable": False,
+        "answers": [],
+        "evidence": [],
+        "kind": "unanswerable",
+    },
 ]
 
 

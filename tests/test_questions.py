@@ -74,7 +74,10 @@ def test_odd_line_separators_inside_a_question_do_not_break_its_line(tmp_path: P
         ('{"question": "甲", "evidence": [{"quote": "乙"}]}', "KeyError: 'document'"),
         ('{"question": "甲", "history": ["乙"]}', "TypeError: string indices must be integers"),
         ('{"question": "甲", "history": [{"role": "user"}]}', "KeyError: 'content'"),
-        ('{"question": "甲", "history": [{"role": "system", "content": "乙"}]}', "ValueError: role 'system' is neither"),
+        (
+            '{"question": "甲", "history": [{"role": "system", "content": "乙"}]}',
+            "ValueError: role 'system' is neither",
+        ),
         ("[" * 100_000, "RecursionError: "),
     ],
 )

@@ -13,14 +13,17 @@ import pytest
 from filelock import FileLock
 from numpy.typing import NDArray
 
+import index.plan as plan_module
 import index.sync as sync_module
 from index.datatypes import Failure, Progress, Report, ignore_progress
 from index.errors import DocumentError, ModelMismatch, StoreError, StoreLocked
 from index.generations import Generation, load_generation
 from index.loaders import read_bytes
+from index.plan import folder_differs
+from index.scan import scan_folder
 from index.search import search
 from index.store import Store
-from index.sync import LOCK_FILE, SyncReport, folder_differs, scan_folder, sync
+from index.sync import LOCK_FILE, SyncReport, sync
 from tests.fakes import FakeEncoder
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -353,7 +356,7 @@ def test_an_unreadable_file_keeps_its_old_text_in_service(place: Workplace, monk
             raise DocumentError("cannot be read (Permission denied)")
         return real(folder, path)
 
-    monkeypatch.setattr(sync_module, "read_bytes", refuse)
+    monkeypatch.setattr(plan_module, "read_bytes", refuse)
     report = place.sync()
     assert counts(report) == (1, 0, 0, 0, 3, 1)
     assert report.failed == (Failure("假期.txt", "cannot be read (Permission denied)"),)
