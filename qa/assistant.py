@@ -168,7 +168,8 @@ def list_documents(generation: Generation, files: dict[str, StoredFile]) -> list
 
 def check_question(question: str) -> str:
     """Return a question without white space around it. Raises `QuestionError` where it is empty or too long."""
-    stripped = " ".join(question.split())
+    # Half a character (a lone surrogate, from a broken terminal or file) is more than the tokenizers can take.
+    stripped = " ".join(question.encode("utf-8", "replace").decode().split())
     if not any(character.isalnum() for character in stripped):
         raise QuestionError("the question is empty. Ask in a few words, for example: 金山区有多少耕地？")
     if len(stripped) > LONGEST_QUESTION:

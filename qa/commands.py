@@ -43,7 +43,8 @@ def _as_json(options: argparse.Namespace) -> bool:
 
 
 def _print_json(record: object) -> None:
-    print(json.dumps(record, ensure_ascii=False), flush=True)
+    in_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(record, ensure_ascii=not in_unicode), flush=True)
 
 
 def run_sync(options: argparse.Namespace, settings: Settings) -> None:

@@ -139,6 +139,6 @@ def test_app_is_short() -> None:
 
 def test_the_tests_of_a_module_are_named_after_it() -> None:
     modules = {Path(name).stem if Path(name).stem != "__init__" else Path(name).parent.name for name in NAMES}
-    for name in ("loaders", "chunking", "lexical", "vectors", "search", "store", "generations", "scan", "plan", "sync"):
+    for name in ("loaders", "chunking", "lexical", "vectors", "search", "store", "generations", "sync"):
         assert name in modules
         assert (PROJECT / "tests" / f"test_{name}.py").is_file()

@@ -598,13 +598,12 @@ def test_the_default_model_answers_in_processes_of_their_own(tmp_path: Path, def
 def test_a_reader_that_goes_away_is_no_failure(folder: Path, run: Run, arguments: Sequence[str]) -> None:
     write_documents(folder / "文 档", {"食堂.txt": CANTEEN + "食堂每天供应早餐、午餐和晚餐。\n" * 20_000})
     assert run("sync").code == 0
-    process = start(folder, *arguments)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    assert process.stderr.read() == b""
-    assert process.wait() == 0
-    process.stderr.close()
+    with start(folder, *arguments) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("arguments", [["documents"], ["documents", "--json"], ["documents", "show", "食堂.txt"]])
