@@ -8,6 +8,7 @@ several requests side by side for many passages.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,17 @@ _CHARACTERS_PER_TOKEN = 100  # far more than tokens have; what lies beyond canno
 Tokens = NDArray[np.int64]
 
 
+def import_openvino() -> Any:
+    """Return the openvino module, its telemetry switched off: importing it would report to an outside host.
+
+    OpenVINO falls back to a stub of its own where the package `openvino_telemetry` cannot be imported.
+    """
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # what the import system takes for "absent"
+    import openvino
+
+    return openvino
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
     """What an encoder must know beside the network; `max_length` is in tokens."""
@@ -58,8 +70,7 @@ class OpenVinoEncoder:
 
     def __init__(self, folder: Path) -> None:
         """Load what `export_model` wrote to `folder`; raises what openvino and tokenizers raise if it is unusable."""
-        import openvino
-
+        openvino = import_openvino()
         described = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
         self.description = Description(**described)
         self.name = self.description.name
@@ -144,10 +155,8 @@ class OpenVinoEncoder:
         tell(started)
 
     def _open_queue(self) -> Any:
-        import openvino
-
         if self._queue is None:
-            self._queue = openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
+            self._queue = import_openvino().AsyncInferQueue(self._compile("THROUGHPUT"))
         return self._queue
 
     def _inputs(self, tokens: list[Tokens], batch: NDArray[np.intp]) -> dict[int, Tokens]:

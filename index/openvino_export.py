@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.openvino_encoder import DESCRIPTION_FILE, MODEL_FILE, QUANTISED_GROUP, TOKENIZER_FILE, Description
+from index.openvino_encoder import (
+    DESCRIPTION_FILE,
+    MODEL_FILE,
+    QUANTISED_GROUP,
+    TOKENIZER_FILE,
+    Description,
+    import_openvino,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -33,8 +40,7 @@ def export_model(model: SentenceTransformer, name: str, folder: Path, quantised:
     Raises whatever torch, openvino or the model raise where it cannot be exported; whether the export is faithful is
     for the caller to compare.
     """
-    import openvino
-
+    openvino = import_openvino()
     description = _describe(model, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch and its exporter warn their own callers of coming changes
@@ -114,7 +120,7 @@ def _quantise(network: Any) -> None:
 
     This is the pattern of weight compression that OpenVINO's CPU plugin knows and multiplies in 8 bits.
     """
-    import openvino
+    openvino = import_openvino()
     from openvino import opset13
 
     for product in network.get_ordered_ops():

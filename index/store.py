@@ -93,7 +93,7 @@ class Store:
         if form != SCHEMA_VERSION:
             raise StoreError(
                 f"the index in {self.folder} has form {form}, this program reads form {SCHEMA_VERSION}. "
-                "Delete the folder; it is built anew from the documents"
+                f"Delete {DATABASE} and generations/ there; they are built anew from the documents"
             )
         with self._translated():
             self.set_meta("schema", SCHEMA_VERSION)
@@ -164,7 +164,8 @@ class Store:
         if built_with is not None and built_with != model:
             raise ModelMismatch(
                 f"the index in {self.folder} was built with the embedding model {built_with}, now {model} is set. "
-                f"Set WENDANG_EMBEDDING_MODEL back, or build the index anew: {REBUILD_COMMAND}"
+                f"Set WENDANG_EMBEDDING_MODEL back, or build the index anew: {REBUILD_COMMAND} "
+                "(with the same --documents and --data, where they were given)"
             )
 
     def dimension(self) -> int:

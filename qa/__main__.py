@@ -40,6 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
         return 1
+    except Exception as error:
+        # A fault of ours: one line all the same, and where it happened for whoever turns logging up.
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        print(f"error: unexpected {type(error).__name__}: {error}. Please report it", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -14,7 +14,7 @@ from index.generations import Generation, load_generation
 from index.plan import folder_differs
 from index.store import Store, StoredFile
 from index.sync import SyncReport, sync
-from qa.answering import answer_question
+from qa.answering import answer_question, unanswered
 from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn
 from qa.evidence import Reading, read
@@ -113,6 +113,20 @@ class Assistant:
                 answer_question(question, retrieval, generation.index, self.settings.min_confidence, embedding_ms)
             )
         return answers
+
+    def ask_each(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
+        """Answer questions in order; one that cannot be asked gets the reason for an answer, and the others go on."""
+        reasons: dict[int, str] = {}
+        for number, (question, _) in enumerate(questions):
+            try:
+                check_question(question)
+            except QuestionError as error:
+                reasons[number] = str(error)
+        answers = iter(self.ask_all([asked for number, asked in enumerate(questions) if number not in reasons]))
+        return [
+            unanswered(question, reasons[number]) if number in reasons else next(answers)
+            for number, (question, _) in enumerate(questions)
+        ]
 
     def search(self, question: str, limit: int) -> tuple[Hit, ...]:
         """Return the best passages for a question."""

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from index.embedding import load_encoder
-from index.errors import DocumentError, QuestionError, StoreError, WenDangError
+from index.errors import DocumentError, StoreError, WenDangError
 from index.generations import load_generation
 from index.store import Store
 from index.sync import sync
 from qa import printing, records
-from qa.answering import unanswered
 from qa.assistant import BATCH, Assistant, check_question, list_documents
-from qa.datatypes import Answer
 from qa.doctor import examine
 from qa.evaluate import evaluate
 from qa.measures import Question
@@ -66,27 +64,12 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> None:
     assistant = _open(settings)
     for at in range(0, len(questions), BATCH):
         batch = questions[at : at + BATCH]
-        for question, answer in zip(batch, _ask_batch(assistant, batch), strict=True):
+        answers = assistant.ask_each([(question.text, question.history) for question in batch])
+        for question, answer in zip(batch, answers, strict=True):
             if _as_json(options):
                 _print_json(records.answer_record(question.id or None, answer))
             else:
                 printing.print_answer(answer)
-
-
-def _ask_batch(assistant: Assistant, questions: Sequence[Question]) -> list[Answer]:
-    """Answer a batch; a question that cannot be asked gets the reason for an answer, and the others go on."""
-    reasons: dict[int, str] = {}
-    for number, question in enumerate(questions):
-        try:
-            check_question(question.text)
-        except QuestionError as error:
-            reasons[number] = str(error)
-    good = [question for number, question in enumerate(questions) if number not in reasons]
-    answers = iter(assistant.ask_all([(question.text, question.history) for question in good]))
-    return [
-        unanswered(question.text, reasons[number]) if number in reasons else next(answers)
-        for number, question in enumerate(questions)
-    ]
 
 
 def _open(settings: Settings) -> Assistant:
@@ -99,8 +82,17 @@ def _open(settings: Settings) -> Assistant:
         printing.note(f"note: {error}; answering from the index as it stands")
         return assistant
     if stale:
-        printing.note(f"note: {settings.documents} has changed since the last sync; run: python -m qa sync")
+        printing.note(f"note: {settings.documents} has changed since the last sync; run: {_sync_command(settings)}")
     return assistant
+
+
+def _sync_command(settings: Settings) -> str:
+    """Return the command that syncs these very folders."""
+    usual = Settings()
+    parts = ["python -m qa sync"]
+    parts += [f"--documents {shlex.quote(str(settings.documents))}"] if settings.documents != usual.documents else []
+    parts += [f"--data {shlex.quote(str(settings.data))}"] if settings.data != usual.data else []
+    return " ".join(parts)
 
 
 def run_search(options: argparse.Namespace, settings: Settings) -> None:

@@ -24,7 +24,7 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 
     They are added where the question points back (那…呢？, 它…) or says too little by itself.
     """
-    asked_before = [turn.content[:CHARACTERS_READ] for turn in history if turn.role == "user"][-QUESTIONS_BACK:]
+    asked_before = [_readable(turn.content) for turn in history if turn.role == "user"][-QUESTIONS_BACK:]
     if not asked_before:
         return question
     terms = question_terms(question)
@@ -34,3 +34,8 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     subject = standalone_question(asked_before[-1], [Turn("user", text) for text in asked_before[:-1]])
     carried = [term for term in question_terms(subject) if term not in terms]
     return " ".join([*carried[:MOST_CARRIED], question])
+
+
+def _readable(content: str) -> str:
+    """Return the beginning of a turn, without half characters (lone surrogates), which no tokenizer takes."""
+    return content[:CHARACTERS_READ].encode("utf-8", "replace").decode()

@@ -17,6 +17,7 @@ from index.store import Store
 from qa.settings import Settings
 
 PACKAGES = ("sentence-transformers", "faiss-cpu", "gradio", "jieba", "bm25s", "openvino", "torch")
+MEND_FILES = "python -m qa documents names them; mend or remove them, then python -m qa sync"
 LEAST_FREE_BYTES = 2 * 1024**3
 
 
@@ -93,7 +94,7 @@ def _index(settings: Settings) -> Finding:
     if damaged:
         return Finding("index", False, f"generation {number}: {damaged} is damaged", "python -m qa sync")
     if failures:
-        return Finding("index", False, f"{len(failures)} files could not be read", "python -m qa sync")
+        return Finding("index", False, f"{len(failures)} files could not be read", MEND_FILES)
     if stale:
         return Finding("index", False, "the documents folder has changed since the last sync", "python -m qa sync")
     return Finding("index", True, f"generation {number}, every file as it was written")

@@ -75,5 +75,5 @@ def _answer_all(
     for at in range(0, len(questions), BATCH):
         report(Progress("answering", at, len(questions)))
         batch = questions[at : at + BATCH]
-        yield from zip(batch, assistant.ask_all([(one.text, one.history) for one in batch]), strict=True)
+        yield from zip(batch, assistant.ask_each([(one.text, one.history) for one in batch]), strict=True)
     report(Progress("answering", len(questions), len(questions)))

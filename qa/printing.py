@@ -36,6 +36,15 @@ MEASURES = (
 )
 
 
+WIDTH_ON_A_PIPE = 200
+
+
+def _console() -> Console:
+    """Return a console that breaks lines for a terminal only: a program that reads a pipe wants them whole."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH_ON_A_PIPE, soft_wrap=True)
+
+
 def note(text: str) -> None:
     """Say something beside the result, on stderr."""
     print(text, file=sys.stderr)
@@ -59,14 +68,14 @@ def progress() -> Iterator[Report]:
 
 def print_sync(report: SyncReport) -> None:
     """Print what a sync did, and each file that it could not read."""
-    console = Console()
+    console = _console()
     console.print(
         f"added {report.added}, changed {report.changed}, renamed {report.renamed}, removed {report.removed}, "
         f"unchanged {report.unchanged}, failed {len(report.failed)}"
     )
     console.print(
-        f"{report.documents} documents, {report.passages} passages, {report.sentences} sentences; "
-        f"{report.embedded_texts} texts embedded; generation {report.generation}; {report.seconds:.1f} s"
+        f"documents {report.documents}, passages {report.passages}, sentences {report.sentences}; "
+        f"texts embedded {report.embedded_texts}; generation {report.generation}; {report.seconds:.1f} s"
     )
     _print_failures(console, report.failed, "not read")
     _print_failures(console, report.skipped, "left alone")
@@ -79,7 +88,7 @@ def _print_failures(console: Console, failures: Sequence[Failure], heading: str)
 
 def print_answer(answer: Answer) -> None:
     """Print an answer, its citations and where it was found."""
-    console = Console()
+    console = _console()
     console.print(Text(answer.question, style="bold"))
     if not answer.answered:
         console.print(Text(answer.text, style="yellow"))
@@ -113,7 +122,7 @@ def print_hits(question: str, hits: Sequence[Hit]) -> None:
         terms = Text(f"\n{passage.document}  {' '.join(hit.terms)}", style="dim")
         ranks = [str(rank) if rank else "–" for rank in (hit.ranks.dense, hit.ranks.sentence, hit.ranks.lexical)]
         table.add_row(str(number), f"{hit.score:.2f}", *ranks, Text.assemble(path, "\n", excerpt, terms))
-    Console().print(table if hits else "nothing found")
+    _console().print(table if hits else "nothing found")
 
 
 def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure]) -> None:
@@ -125,7 +134,7 @@ def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure
         table.add_row(
             Text(entry.path), Text(entry.title), f"{entry.characters:,}", str(entry.passages), entry.indexed_at[:10]
         )
-    console = Console()
+    console = _console()
     console.print(table)
     _print_failures(console, failures, "not read")
 
@@ -142,7 +151,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     for kind, measures in rows.items():
         values = [_figure(measures[key]) for key, _ in measured]
         table.add_row(Text(kind), str(measures["questions"]), *values, style="bold" if kind == "all" else None)
-    Console().print(table)
+    _console().print(table)
 
 
 def _figure(value: float | int | None) -> str:
@@ -153,7 +162,7 @@ def _figure(value: float | int | None) -> str:
 
 def print_findings(findings: Sequence[Finding]) -> None:
     """Print what the doctor saw, with what mends it."""
-    console = Console()
+    console = _console()
     for finding in findings:
         mark = "[green]✓[/]" if finding.good else "[red]✗[/]"
         console.print(f"{mark} {finding.subject}: {escape(finding.seen)}")

@@ -25,7 +25,7 @@ class Settings:
     models: Path = PROJECT / ".wendang" / "models"
     embedding_model: str | None = None
     embedding_backend: Backend = "auto"
-    min_confidence: float = 0.25
+    min_confidence: float = 0.23
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50
@@ -53,7 +53,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         embedding_backend=_backend(given.get("WENDANG_EMBEDDING_BACKEND", defaults.embedding_backend)),
         min_confidence=_number(given, "WENDANG_MIN_CONFIDENCE", defaults.min_confidence, 0, 1),
         host=given.get("WENDANG_HOST", defaults.host),
-        port=_whole_number(given, "WENDANG_PORT", defaults.port, 0, 65_535),
+        port=_whole_number(given, "WENDANG_PORT", defaults.port, 1, 65_535),
         max_upload_mb=_whole_number(given, "WENDANG_MAX_UPLOAD_MB", defaults.max_upload_mb, 1, 10_000),
     )
 

@@ -283,6 +283,12 @@ def test_a_traditional_question_is_refused_in_chinese(strict_library: Assistant)
     assert refusal(strict_library, "食堂的豆漿多少錢？").text.startswith("文档中没有找到这个问题的答案。")
 
 
+def test_without_documents_the_refusal_says_so_in_the_questions_language(tmp_path: Path) -> None:
+    empty = open_library(tmp_path, {})
+    assert refusal(empty, "食堂何时开门？").text.startswith("还没有可以查的文档。")
+    assert refusal(empty, "When does the canteen open?").text.startswith("There are no documents to look into yet.")
+
+
 def test_the_confidence_decides(library: Assistant) -> None:
     question = "食堂早餐的价格是多少？"
     sure = library.ask(question).confidence

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -152,11 +153,11 @@ def test_what_answers_is_marked_and_what_the_question_says_is_not(question: str,
 
 def test_emphasis_counts_in_characters_of_the_quote() -> None:
     assert emphasis("产值增长１２．５％，约３家。", "增长多少？") == ((4, 9), (10, 13))
-    assert emphasis("𠮷田村有10户。", "有多少户？") == ((4, 6),) or emphasis("𠮷田村有10家。", "多少家？") == ((4, 7),)
+    assert emphasis("𠮷田村有10家。", "有多少家？") == ((4, 7),)
 
 
 def test_at_most_four_marks_in_order_and_apart() -> None:
     quote = "一区10家，二区20家，三区30家，四区40家，五区50家。"
     spans = emphasis(quote, "各有多少？")
     assert [quote[start:end] for start, end in spans] == ["10家", "20家", "30家", "40家"]
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))

@@ -165,7 +165,7 @@ def test_an_empty_folder_is_synced_and_every_question_refused(folder: Path, run:
     assert run("sync", "--json", *named).records[0]["documents"] == 0
     (record,) = run("ask", "食堂何时开门？", "--json", *named).records
     assert (record["answered"], record["citations"], record["passages"]) == (False, [], [])
-    assert record["answer"] == "文档中没有找到这个问题的答案。所有文档都没有提到：食堂、开门。"
+    assert record["answer"] == "还没有可以查的文档。请把 .txt 或 .md 文件放进文档文件夹，再重新索引。"
     assert run("search", "食堂何时开门？", "--json", *named).records[0]["passages"] == []
     assert run("search", "食堂何时开门？", *named).out == "nothing found\n"
     assert run("documents", "--json", *named).records == [{"documents": [], "failed": []}]
@@ -540,6 +540,26 @@ def test_damaged_index_files_are_built_anew_and_said_so(folder: Path, run: Run) 
     assert outcome.code == 0
     assert outcome.records[0]["citations"][0]["quote"] == "加班须由部门经理批准。"
     assert run("ask", "加班须由谁批准？", "--json").err == ""
+
+
+def test_a_fault_of_the_program_is_one_line_too(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(commands, "sync", fail)
+    assert error_line(run("sync")) == "error: unexpected ZeroDivisionError: division by zero. Please report it"
+
+
+def test_a_file_name_in_broken_utf_8_stops_nothing(folder: Path, run: Run) -> None:
+    (folder / "文 档" / os.fsdecode("宿舍".encode("gbk") + b".txt")).write_text("宿舍每晚十一点关门。", "utf-8")
+    assert run("sync").code == 0
+    record = run("sync", "--json").records[0]
+    assert (record["documents"], record["unchanged"]) == (2, 2)
+    assert [left["document"] for left in (*record["failed"], *record["skipped"])] == ["????.txt"]
+    outcome = run("ask", "加班须由谁批准？", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.records[0]["citations"][0]["quote"] == "加班须由部门经理批准。"
+    assert run("documents").code == 0
 
 
 def test_an_interrupted_command_says_so(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

