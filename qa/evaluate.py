@@ -10,7 +10,7 @@ from pathlib import Path
 from index.datatypes import Progress, Report, ignore_progress
 from index.embedding import Encoder
 from index.errors import QuestionError, StoreError
-from qa.assistant import BATCH, Assistant, check_question
+from qa.assistant import BATCH, Assistant
 from qa.datatypes import Answer
 from qa.measures import Question, measure
 from qa.questions import read_questions
@@ -42,11 +42,6 @@ def evaluate(
     questions = read_questions(folder / "questions.jsonl")
     if not questions:
         raise QuestionError(f"{folder / 'questions.jsonl'} holds no question")
-    for question in questions:
-        try:
-            check_question(question.text)
-        except QuestionError as error:
-            raise QuestionError(f"question {question.id}: {error}") from None
     assistant = Assistant(
         replace(settings, documents=folder / "documents", data=_data_folder(folder, settings, encoder)), encoder
     )

@@ -146,7 +146,7 @@ def test_sync_tells_people_what_it_did(folder: Path, run: Run) -> None:
     outcome = run("sync")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.splitlines()[0] == "added 2, changed 0, renamed 0, removed 0, unchanged 0, failed 1"
-    assert "2 documents, 3 passages, 8 sentences; 11 texts embedded; generation 1" in outcome.out
+    assert "documents 2, passages 3, sentences 8; texts embedded 11; generation 1" in outcome.out
     assert "not read 空[1].txt: the file is empty" in outcome.out
 
 

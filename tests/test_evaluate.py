@@ -126,7 +126,10 @@ def test_a_set_without_questions_is_refused(tmp_path: Path, settings: Settings) 
         evaluate(write_set(tmp_path / "set", []), settings, FakeEncoder())
 
 
-def test_a_question_that_cannot_be_asked_is_named(tmp_path: Path, settings: Settings) -> None:
+def test_a_question_that_cannot_be_asked_counts_as_unanswered(tmp_path: Path, settings: Settings) -> None:
     folder = write_set(tmp_path / "set", [*LINES, {"id": "坏", "question": "？"}])
-    with pytest.raises(QuestionError, match="question 坏: the question is empty"):
-        evaluate(folder, settings, FakeEncoder())
+    evaluation, pairs = evaluate(folder, settings, FakeEncoder())
+    assert evaluation.measures["questions"] == len(LINES) + 1
+    (question, answer) = pairs[-1]
+    assert (question.id, answer.answered) == ("坏", False)
+    assert answer.text.startswith("the question is empty")
