@@ -164,8 +164,8 @@ class Store:
         if built_with is not None and built_with != model:
             raise ModelMismatch(
                 f"the index in {self.folder} was built with the embedding model {built_with}, now {model} is set. "
-                f"Set WENDANG_EMBEDDING_MODEL back, or build the index anew: {REBUILD_COMMAND} "
-                "(with the same --documents and --data, where they were given)"
+                f"Set WENDANG_EMBEDDING_MODEL back, or, with the same --documents and --data as "
+                f"here, build the index anew: {REBUILD_COMMAND}"
             )
 
     def dimension(self) -> int:

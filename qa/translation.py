@@ -21,6 +21,7 @@ LONGEST_PHRASE = 3
 MOST_TRANSLATIONS = 6
 MOST_READINGS = 5
 MOST_SYLLABLES = 4
+MOST_NAMES = 6  # looked for in one question; each takes up to half a second
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]|[A-Za-z]")
 INFLECTIONS = (
     *(("ies", "y"), ("es", ""), ("s", "")),
@@ -38,16 +39,22 @@ def translate_terms(question: str, contains: Callable[[str], bool]) -> dict[str,
     """
     found = [match.group() for match in WORD.finditer(question)]
     translations: dict[str, tuple[str, ...]] = {}
-    position = 0
+    position = names = 0
     while position < len(found):
         if found[position].lower() in STOP_WORDS:
             position += 1
             continue
         for length in range(min(LONGEST_PHRASE, len(found) - position), 0, -1):
             words = found[position : position + length]
-            chinese = _translations(words, contains)
+            term = " ".join(words).lower()
+            chinese = translations[term] if term in translations else _translations(words, contains)
+            # A name in pinyin is seldom in a dictionary; a capital letter says that it may be one.
+            may_be_name = length == 1 and words[0][0].isupper() and term not in translations
+            if not chinese and may_be_name and names < MOST_NAMES:
+                names += 1
+                chinese = tuple(_readings(term, contains))[:MOST_READINGS]
             if chinese or length == 1:
-                translations[" ".join(words).lower()] = chinese
+                translations[term] = chinese
                 position += length
                 break
     return translations
@@ -61,9 +68,6 @@ def _translations(words: list[str], contains: Callable[[str], bool]) -> tuple[st
     held = [meaning for meaning in dict.fromkeys(meanings) if contains(meaning)][:MOST_TRANSLATIONS]
     # The documents may use a shorter word: 岸线 for 海岸线.
     held = held or [part for meaning in meanings for part in word_parts(meaning) if contains(part)][:MOST_TRANSLATIONS]
-    # A name in pinyin is seldom in a dictionary; a capital letter says that it may be one.
-    if not held and len(words) == 1 and words[0][0].isupper():
-        held = list(_readings(words[0].lower(), contains))[:MOST_READINGS]
     return tuple(held)
 
 

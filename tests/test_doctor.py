@@ -100,7 +100,7 @@ def change_folder(settings: Settings) -> None:
     [
         (damage_generation, "generation 1: passages.faiss is damaged", "python -m qa sync"),
         (remove_generation, "is damaged", "python -m qa sync"),
-        (add_empty_file, "1 files could not be read", "python -m qa sync"),
+        (add_empty_file, "1 files could not be read", doctor.MEND_FILES),
         (change_folder, "the documents folder has changed since the last sync", "python -m qa sync"),
     ],
 )

@@ -275,7 +275,8 @@ def test_another_model_is_refused_with_the_command(store: Store) -> None:
         store.check_model("bge@2")
     assert str(caught.value) == (
         f"the index in {store.folder} was built with the embedding model multilingual-e5-small@1, now bge@2 is set. "
-        "Set WENDANG_EMBEDDING_MODEL back, or build the index anew: python -m qa sync --rebuild"
+        "Set WENDANG_EMBEDDING_MODEL back, or, with the same --documents and --data as here, "
+        "build the index anew: python -m qa sync --rebuild"
     )
 
 

@@ -513,7 +513,8 @@ def test_another_model_is_refused_with_the_command(place: Workplace) -> None:
         place.sync(OtherEncoder())
     assert str(caught.value) == (
         f"the index in {place.data} was built with the embedding model fake, now other is set. "
-        "Set WENDANG_EMBEDDING_MODEL back, or build the index anew: python -m qa sync --rebuild"
+        "Set WENDANG_EMBEDDING_MODEL back, or, with the same --documents and --data as here, "
+        "build the index anew: python -m qa sync --rebuild"
     )
     assert counts(place.sync()) == (0, 0, 0, 0, 3, 0)
 

@@ -42,6 +42,20 @@ def test_a_name_of_three_syllables_needs_all_three_side_by_side() -> None:
     assert translate("Zhangyanzhen", "张堰和堰镇。") == {"zhangyanzhen": ()}
 
 
+def test_six_names_of_a_question_are_read_and_repetitions_are_none() -> None:
+    names = ["Zhangyan", "Jinshan", "Zhangyan", "Xinbang", "Yexie", "Maogang", "Langxia", "Caojing"]
+    text = "张堰、金山、新浜、叶榭、泖港、廊下和漕泾。"
+    assert translate(" ".join(names), text) == {
+        "zhangyan": ("张堰",),
+        "jinshan": ("金山",),
+        "xinbang": ("新浜",),
+        "yexie": ("叶榭",),
+        "maogang": ("泖港",),
+        "langxia": ("廊下",),
+        "caojing": (),
+    }
+
+
 def test_a_name_is_read_as_hanzi_only() -> None:
     asked: list[str] = []
 
