@@ -184,6 +184,9 @@ class LexicalIndex:
 
     def contains(self, term: str) -> bool:
         """Whether some text holds every token of a term; for terms of one or two hanzi that is exact."""
+        if len(term) == 2 and HANZI_RUN.fullmatch(term):
+            # The short way to what `holders` would find, for names that are tried by the thousand.
+            return PAIR + fold(term) in self._vocabulary
         held = self.holders(term)
         return held is None or bool(held)
 

@@ -80,14 +80,18 @@ def _citations(chosen: Sequence[Candidate], retrieval: Retrieval) -> tuple[Citat
     """
     citations: list[Citation] = []
     for candidate in filter(is_verbatim, chosen):
-        citation = cite(candidate, len(citations) + 1, retrieval.query.question)
-        if not any(_encloses(earlier, citation) for earlier in citations):
-            citations.append(citation)
-    return tuple(citations)
+        citation = cite(candidate, 0, retrieval.query.question)
+        if any(_encloses(earlier, citation) for earlier in citations):
+            continue
+        # A list takes the place of an item of it that was quoted before.
+        inside = [number for number, earlier in enumerate(citations) if _encloses(citation, earlier)]
+        citations = [earlier for number, earlier in enumerate(citations) if number not in inside]
+        citations.insert(inside[0] if inside else len(citations), citation)
+    return tuple(replace(citation, number=number) for number, citation in enumerate(citations, start=1))
 
 
-def _encloses(earlier: Citation, later: Citation) -> bool:
-    return earlier.document == later.document and earlier.start <= later.start and later.end <= earlier.end
+def _encloses(outer: Citation, inner: Citation) -> bool:
+    return outer.document == inner.document and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _answer_text(citations: Sequence[Citation]) -> str:
@@ -99,6 +103,9 @@ def _answer_text(citations: Sequence[Citation]) -> str:
 def emphasised(citation: Citation) -> str:
     """Return a quote with `**` around what answers the question."""
     quote = citation.quote
+    if "**" in quote:
+        # Marks of the text's own would pair with ours and turn everything round.
+        return quote
     for start, end in sorted(citation.emphasis, reverse=True):
         quote = f"{quote[:start]}**{quote[start:end]}**{quote[end:]}"
     return quote

@@ -23,7 +23,7 @@ DATE = re.compile(
     r"|[一二三四五六七八九十]+月(?:[一二三四五六七八九十]+日)?|\b(?:1[0-9]|20)[0-9]{2}\b(?!\s*[年0-9])"
 )
 FIGURE = re.compile(
-    rf"(?<![a-z0-9.])(?:约|近|超过|超|逾)?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?(?![0-9])|{NUMERAL}分之{NUMERAL}"
+    rf"(?<![a-z0-9.\[])(?:约|近|超过|超|逾)?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?(?![0-9])|{NUMERAL}分之{NUMERAL}"
 )
 # A lone 一 is hardly ever a figure: 同一时期, 一批, 一方面.
 CHINESE_FIGURE = re.compile(

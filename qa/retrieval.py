@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from index.datatypes import Hit
-from index.lexical import PAIR, word_parts
+from index.lexical import HANZI_RUN, PAIR, word_parts
 from index.search import SearchIndex, search
 from index.vectors import Vectors
 from qa.terms import is_function_word, is_written_in_hanzi, question_terms, term_weight
@@ -96,8 +96,15 @@ def _prepare_english(question: str, index: SearchIndex) -> Query:
         held = [alternative for alternative in alternatives if index.lexical.contains(alternative)]
         weights = [index.lexical.rarity(alternative) for alternative in held]
         terms.append(Wanted(alternatives, max(weights, default=index.lexical.rarity(term)), not held))
+    named = [Wanted((term,), term_weight(term), not index.lexical.contains(term)) for term in _hanzi_terms(question)]
+    terms += named
     words = [word for chinese in translations.values() for word in chinese]
     return Query(question, " ".join([question, *words]), tuple(terms), tuple(terms))
+
+
+def _hanzi_terms(question: str) -> tuple[str, ...]:
+    """Return the terms of the Chinese words that an English question names things by."""
+    return tuple(dict.fromkeys(term for run in HANZI_RUN.findall(question) for term in question_terms(run)))
 
 
 def retrieve(index: SearchIndex, query: Query, vector: Vectors, limit: int = LISTED_HITS) -> Retrieval:

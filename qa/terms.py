@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.lexical import fold, information, is_dictionary_word, words
@@ -19,13 +20,19 @@ FUNCTION_CHARACTERS = frozenset(
     "哪几多少什么是的有才全那这都也就还又很更最被把将对从到在和与或及其之所以为于个些好能会要了着过不没"
 )
 LEAST_INFORMATION, MOST_INFORMATION = 7.0, 15.0
+LONE_HANZI = re.compile(r"[㐀-鿿]")
+LONGEST_JOINED = 4
+# 几 and 哪 with a measure ask; 几何 and 哪吒 do not.
+ASKING = re.compile(
+    "[几哪][个家户人名位项条件种类届座处间栋台辆所套张份部篇首层级倍成元块角岁周天日月年时分秒次批轮场对只头里儿边些样款]"
+)
 NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?")
 
 
 def question_terms(question: str) -> tuple[str, ...]:
     """Return the folded content words of a question, in order, each once."""
     terms: dict[str, None] = {}
-    for word in words(fold(question)):
+    for word in _join_lone_hanzi(words(fold(question))):
         if is_function_word(word) or not CONTENT.search(word):
             continue
         # A lone hanzi is nearly always part of a phrase that jieba cut; a lone letter or digit says little.
@@ -34,9 +41,23 @@ def question_terms(question: str) -> tuple[str, ...]:
     return tuple(terms)
 
 
+def _join_lone_hanzi(cut: Sequence[str]) -> Iterator[str]:
+    """Put together what jieba cut into single hanzi: 年 and 假 are 年假, a word that its dictionary lacks."""
+    run = ""
+    for word in (*cut, ""):
+        if LONE_HANZI.fullmatch(word) and word not in FUNCTION_CHARACTERS and len(run) < LONGEST_JOINED:
+            run += word
+            continue
+        if run:
+            yield run
+        run = ""
+        if word:
+            yield word
+
+
 def is_function_word(word: str) -> bool:
     """Whether a word or character pair only asks or connects (多少, 指的, 是哪), so that finding it means nothing."""
-    return word in STOP_WORDS or word[0] in "几哪" or _is_made_up(word)
+    return word in STOP_WORDS or ASKING.fullmatch(word) is not None or _is_made_up(word)
 
 
 def _is_made_up(word: str) -> bool:

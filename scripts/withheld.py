@@ -16,6 +16,10 @@ class WithheldLexicalIndex(LexicalIndex):
         super().__init__(whole._bm25, whole._vocabulary, whole.size)
         self._withheld = withheld
 
+    def contains(self, term: str) -> bool:
+        held = self.holders(term)
+        return held is None or bool(held)
+
     def holders(self, term: str) -> set[int] | None:
         held = super().holders(term)
         return None if held is None else held - self._withheld

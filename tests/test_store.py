@@ -70,7 +70,7 @@ def test_another_form_is_refused_with_what_to_do(tmp_path: Path) -> None:
         Store.open(tmp_path)
     assert str(caught.value) == (
         f"the index in {tmp_path} has form 99, this program reads form 1. "
-        "Delete the folder; it is built anew from the documents"
+        "Delete wendang.sqlite and generations/ there; they are built anew from the documents"
     )
 
 

@@ -14,7 +14,18 @@ HIT = Hit(PASSAGE, 1.0, Ranks(1, 1, 1), 0.9, 0.9, 3.0, ("耕地",))
 
 def answer(text: str, answered: bool = True, missing: tuple[str, ...] = (), searched: str = "问") -> Answer:
     citations = (CITATION,) if answered else ()
-    return Answer("问", text, answered, "extractive", citations, (HIT,), missing, searched, 0.9)
+    return Answer("问", text, answered, "llm", citations, (HIT,), missing, searched, 0.9)
+
+
+def test_quotes_come_from_the_citations_so_that_signs_in_them_are_text() -> None:
+    quote = "研究[1]说**很**好，共3亩。"
+    cited = Citation(1, "农业.md", "农业", (), None, 0, len(quote), quote, True, ((14, 16),))
+    shown = Answer("问", f"{quote}[1]", True, "extractive", (cited,), (HIT,), (), "问", 0.9)
+    message = answer_message(shown, 0, "zh")
+    assert message.count("&#35;wendang&#47;citation&#47;0&#47;1") == 1
+    assert message.count("<strong>") == 1
+    assert "<strong>3亩</strong>" in message
+    assert answer_length(shown) == len(quote) + 3
 
 
 def test_only_known_numbers_are_marks() -> None:
