@@ -181,8 +181,6 @@ def test_another_form_is_refused(data: Path, documents: Path) -> None:
     store.set_meta("schema", str(int(SCHEMA_VERSION) + 1))
     store.close()
     with pytest.raises(StoreError, match="has form 2, this program reads form 1. Delete wendang.sqlite and"):
-        StoreError, match="has form 2, this program reads form 1. Delete wendang.sqlite and generations/ there"
-    ):
         sync(documents, data, FakeEncoder())
 
 
