@@ -17,7 +17,12 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM, PROJECT, serve
 
 Scheme = Literal["light", "dark"]
 WIDE, PHONE = (1440, 900), (390, 844)
-LOOKS: tuple[tuple[str, Scheme], ...] = (("zh-CN", "light"), ("zh-CN", "dark"), ("en-US", "light"))
+LOOKS: tuple[tuple[str, Scheme], ...] = (
+    ("zh-CN", "light"),
+    ("zh-CN", "dark"),
+    ("en-US", "light"),
+    ("en-US", "dark"),
+)
 QUESTION = "金山区累计淘汰调整了多少家落后化工企业？"
 EARLIER_QUESTIONS = ("金山有哪四大郊野公园？", "2022年PM2.5平均浓度降到了多少？")
 ENGLISH_QUESTION = "How long is Jinshan's coastline?"
