@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import exp
@@ -35,9 +36,16 @@ SIGNS = (
     "weight_missing",  # the sum of their weights, at most 12
     "terms_lacking",  # the share that the best sentence's passage, with title and headings, does not hold
     "rarest_lacking",  # whether that passage lacks the question's rarest term
+    "name_lacking",  # whether it lacks a place or body that the question names (松江区, 某某公司), whatever its suffix
     "lead_over_next_passage",  # how far the best sentence is ahead of the best one elsewhere
     "across_languages",
     "across_cosine",  # cosines between languages are lower
+)
+
+
+# What ends the names of places and bodies, with two characters or more before it.
+NAME = re.compile(
+    r"(?P<stem>[㐀-鿿]{2,}?)(?:新区|开发区|自治区|自治州|[省市区县镇乡村州岛]|街道|公司|集团|大学|学院|医院|银行|协会|委员会|研究院|研究所)"
 )
 
 
@@ -70,11 +78,18 @@ def signs_of_answer(retrieval: Retrieval, candidates: Sequence[Candidate]) -> ND
         "weight_missing": min(12.0, sum(term.weight for term in terms if term.is_missing)),
         "terms_lacking": _share(lacking),
         "rarest_lacking": lacking[max(terms, key=lambda term: term.weight)] if terms else 0.0,
+        "name_lacking": float(any(not _is_named(term, whole) for term in terms)),
         "lead_over_next_passage": min(3.0, lead.score - max(elsewhere, default=lead.score - 3.0)),
         "across_languages": float(across),
         "across_cosine": lead.sign("cosine") if across else 0.0,
     }
     return np.array([values[name] for name in SIGNS])
+
+
+def _is_named(term: Wanted, folded: str) -> bool:
+    """Whether a folded text names the place or body that a term is, with its suffix or without; true of other terms."""
+    found = next((match for word in term.alternatives if (match := NAME.fullmatch(word))), None)
+    return found is None or found.group("stem") in folded or term.share_held(folded) == 1.0
 
 
 def _share(parts: Mapping[Wanted, float]) -> float:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from math import exp
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qa import evidence
 from qa.assistant import Assistant
-from qa.confidence import SIGNS, confidence, signs_of_answer
+from qa.confidence import SIGNS, _is_named, confidence, signs_of_answer
 from qa.evidence import Reading
+from qa.retrieval import Wanted
 from tests.test_assistant import CANTEEN, HANDBOOK, open_library
 
 
@@ -90,3 +93,27 @@ def test_confidence_is_a_logistic_regression_over_the_signs(
     reading = library.read("食堂早餐的价格是多少？", 10)
     expected = 1 / (1 + exp(-(float(signs_of_answer(reading.retrieval, reading.candidates) @ weights) + 0.5)))
     assert confidence(reading.retrieval, reading.candidates) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("file", "signs"), [("sentence_weights.json", evidence.SIGNS), ("confidence_weights.json", SIGNS)]
+)
+def test_every_sign_has_its_weight_and_no_other_is_stored(file: str, signs: tuple[str, ...]) -> None:
+    stored = json.loads((Path(evidence.__file__).parent / file).read_text("utf-8"))
+    assert list(stored["weights"]) == list(signs)
+    assert stored["made_by"]["script"] == "scripts/train_weights.py"
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "named"),
+    [
+        ("松江区", "金山区的PM2.5年平均浓度降到27微克。", False),
+        ("松江区", "松江的空气质量优良率上升。", True),
+        ("浦东新区", "浦东在建机场。", True),
+        ("远大公司", "公司拥有三个工厂。", False),
+        ("园区", "工厂有三个。", True),
+        ("耕地", "工厂有三个。", True),
+    ],
+)
+def test_a_place_or_body_is_named_with_or_without_its_suffix(term: str, text: str, named: bool) -> None:
+    assert _is_named(Wanted((term,), 5.0), text) is named
