@@ -25,7 +25,7 @@ class Settings:
     models: Path = PROJECT / ".wendang" / "models"
     embedding_model: str | None = None
     embedding_backend: Backend = "auto"
-    min_confidence: float = 0.23
+    min_confidence: float = 0.2
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50
