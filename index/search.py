@@ -14,7 +14,7 @@ from index.vectors import VectorIndex, Vectors
 
 CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
-# Weights of the z-scores: within a point of the best on four sets at once; see docs/architecture.md.
+# Weights of the z-scores, chosen among eight mixtures on four sets at once; see docs/architecture.md.
 DENSE_WEIGHT, SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.35, 0.35, 0.3
 
 

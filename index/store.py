@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -349,10 +348,6 @@ class Store:
         marks = ",".join("?" * len(numbers))
         self._connection.execute(f"DELETE FROM generations WHERE number NOT IN ({marks})", tuple(numbers))
         return [row[0] for row in self._rows("SELECT folder FROM generations")]
-
-    def size_in_bytes(self) -> int:
-        """Return the size of the database file."""
-        return os.path.getsize(self.folder / DATABASE)
 
 
 def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
