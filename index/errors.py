@@ -5,6 +5,7 @@
     ├── QuestionError        a question cannot be asked as it stands
     ├── DocumentError        one file cannot be read; the others go on
     ├── ModelError           the embedding model is missing or cannot be built
+    ├── ReportError          an evaluation report cannot be written or read
     └── StoreError           the built index cannot be used
         ├── ModelMismatch    it was built with another embedding model
         └── StoreLocked      another process is writing it
@@ -33,6 +34,10 @@ class DocumentError(WenDangError):
 
 class ModelError(WenDangError):
     """The embedding model is missing or cannot be built."""
+
+
+class ReportError(WenDangError):
+    """An evaluation report cannot be written or read."""
 
 
 class StoreError(WenDangError):

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from index.datatypes import Document, Passage
 from index.errors import StoreError
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, fold_in_place, learn_words
 from index.search import SearchIndex, sentence_starts
 from index.store import Store
 from index.vectors import VectorIndex
@@ -81,9 +81,19 @@ def _derive(store: Store, number: int, dimension: int) -> Generation:
             passage_vectors=VectorIndex.build(store.passage_vectors(dimension)),
             sentence_vectors=VectorIndex.build(store.sentence_vectors(dimension)),
             sentence_starts=sentence_starts(passages),
-            lexical=LexicalIndex.build([lexical_text(passage) for passage in passages]),
+            lexical=_derive_words(store, documents, passages),
+            texts={document.path: document.text for document in documents},
+            titles=tuple(dict.fromkeys(fold_in_place(document.title) for document in documents)),
         ),
     )
+
+
+def _derive_words(store: Store, documents: Sequence[Document], passages: Sequence[Passage]) -> LexicalIndex:
+    """Index the passages' words, with those that the documents teach and those that the user named kept whole."""
+    titles = {document.title for document in documents}
+    titles.update(heading for document in documents for section in document.sections for heading in section.headings)
+    learned = learn_words((document.text for document in documents), sorted(titles))
+    return LexicalIndex.build([lexical_text(passage) for passage in passages], (*learned, *store.user_words()))
 
 
 def load_generation(store: Store) -> Generation:
@@ -101,6 +111,9 @@ def load_generation(store: Store) -> Generation:
         documents = store.documents()
         passages = store.passages(documents)
     damaged = _damaged(folder, manifest)
+    if damaged is None and not LexicalIndex.is_current(folder / LEXICAL_FOLDER):
+        logger.info("the words in %s were indexed by another version; indexing them anew", folder)
+        return _mend(store, dimension)
     if damaged is None:
         return _load(folder, number, dimension, documents, passages)
     logger.warning("index file %s in %s is damaged or gone; building it anew", damaged, folder)
@@ -133,6 +146,8 @@ def _load(
         sentence_vectors=VectorIndex.load(folder / SENTENCE_FILE, dimension, int(starts[-1])),
         sentence_starts=starts,
         lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+        texts={document.path: document.text for document in documents},
+        titles=tuple(dict.fromkeys(fold_in_place(document.title) for document in documents)),
     )
     return Generation(number, {document.path: document for document in documents}, index)
 

@@ -1,4 +1,4 @@
-"""Words: folding, jieba and character-pair tokens, BM25. The only home of jieba."""
+"""Words: folding, jieba, character-pair and number tokens, the documents' own words, BM25. The only home of jieba."""
 
 from __future__ import annotations
 
@@ -7,23 +7,47 @@ import logging
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from bm25s import BM25
 from numpy.typing import NDArray
 
+from index.name_states import HiddenStates
+from index.new_words import IDENTIFIER, WordFinder
+from index.new_words import learn_words as learn_folded_words
+from index.numerals import Number, find_numbers
+
 # bm25s sets its own logger to DEBUG, which would reach every terminal that logs at all.
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
-# An identifier such as PPR-9087, 2023-10-17 or G60 is one token, and so are its parts.
-IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)*")
+IDENTIFIER_PARTS = re.compile(r"[-_./:]")
+SPACED_CODE = re.compile(r"(?<![a-z0-9])([a-z]{1,6}) ([0-9]{2,}[a-z]?)(?![a-z0-9.,年月])")
+LETTERS, NUMBERED, VERSION = (
+    re.compile("[a-z]{1,6}"),
+    re.compile("[0-9]{2,}[a-z]?"),
+    re.compile(r"v([0-9]+(?:\.[0-9]+)+)"),
+)
+# Words that stand before a number without being part of its name.
+NO_CODES = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "over", "page", "than", "to")
+)
 HANZI_RUN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 # Marks a token as a character pair, so that 年假 as a word and as a pair are weighed each on its own.
 PAIR = "~"
 SATURATION, LENGTH_NORMALISATION = 1.5, 0.75
+# Lone hanzi that jieba leaves over beside a word say nothing about a new one.
+GRAMMATICAL = frozenset(
+    "的了着过是在和与或及其而但则把被将对从到向由于为以因所之这那此该每某也都就还又很更最不没未已等并且可能会要做出多有"
+)
+LONGEST_BESIDE_LETTERS = 3
+# Of the files of a saved index; raised whenever other tokens are made.
+FORM = 4
+ABOUT_FILE = "about.json"
 
 
 def fold(text: str) -> str:
@@ -34,15 +58,21 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def fold_in_place(text: str) -> str:
     """Fold character by character, so that offsets into the result are offsets into `text`."""
-    narrow = "".join(map(_fold_character, text))
+    narrow = text.translate(_FOLDED)
     simplified = _simplify(narrow)
     return simplified if len(simplified) == len(text) else narrow
 
 
-@lru_cache(maxsize=65_536)
-def _fold_character(character: str) -> str:
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return folded if len(folded) == 1 else character
+class _Folded(dict[int, str]):
+    """What each character is folded to where that is one character again; filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).lower()
+        self[code] = folded if len(folded) == 1 else chr(code)
+        return self[code]
+
+
+_FOLDED = _Folded()
 
 
 def _simplify(text: str) -> str:
@@ -77,6 +107,50 @@ def _segmenter():  # type: ignore[no-untyped-def]  # jieba carries no types
     return segmenter
 
 
+@lru_cache(maxsize=1)
+def _tagger():  # type: ignore[no-untyped-def]  # jieba carries no types
+    """Load the tags of jieba's dictionary, 0.5 s, on first use only.
+
+    Tagging what the dictionary lacks takes jieba 1.5 ms a run of lone hanzi, a quarter of a second for a question that
+    asks who; `HiddenStates` finds the same tags.
+    """
+    import jieba.posseg as posseg
+
+    hidden = HiddenStates(posseg.char_state_tab_P, posseg.start_P, posseg.trans_P, posseg.emit_P)
+
+    class Tagger(posseg.POSTokenizer):  # type: ignore[misc]
+        def _POSTokenizer__cut(self, sentence: str):  # type: ignore[no-untyped-def]
+            begin = end = 0
+            states = hidden.likeliest(sentence)
+            for at, (place, tag) in enumerate(states):
+                if place == "B":
+                    begin = at
+                elif place in "ES":
+                    yield posseg.pair(sentence[begin if place == "E" else at : at + 1], tag)
+                    end = at + 1
+            if end < len(sentence):
+                yield posseg.pair(sentence[end:], states[end][1])
+
+    return Tagger(_segmenter())
+
+
+Name = Literal["person", "place", "body"]
+_NAME_TAGS: dict[str, Name] = {"nr": "person", "ns": "place", "nt": "body"}
+
+
+@lru_cache(maxsize=16_384)
+def find_names(folded: str) -> tuple[tuple[int, int, Name], ...]:
+    """Return the names in a folded text as start, end and kind: those jieba knows and those it takes for a person's."""
+    found: list[tuple[int, int, Name]] = []
+    position = 0
+    for pair in _tagger().lcut(folded):
+        name = _NAME_TAGS.get(pair.flag[:2])
+        if name and len(pair.word) > 1:
+            found.append((position, position + len(pair.word), name))
+        position += len(pair.word)
+    return tuple(found)
+
+
 def words(text: str) -> list[str]:
     """Cut a folded text into words, each character in exactly one of them; identifiers stay whole."""
     cut: list[str] = []
@@ -107,44 +181,140 @@ def word_parts(word: str) -> tuple[str, ...]:
     return tuple(part for part in _segmenter().cut_for_search(word) if 1 < len(part) < len(word))
 
 
-def search_tokens(text: str) -> list[str]:
-    """Return the tokens that a text is found by: jieba's search cut, character pairs, identifiers and their parts."""
+def search_tokens(text: str, own_words: WordFinder | None = None, is_question: bool = False) -> list[str]:
+    """Return the tokens that a text is found by.
+
+    They are jieba's search cut, character pairs, the documents' own words, identifiers with their parts, and in place
+    of digits the canonical keys of numbers and dates. A key or an own word is the same token as the plain form, so that
+    what is written alike is not counted twice. Numerals in hanzi are words and pairs as well, but not in a question:
+    there they would prefer the texts that write them in the same way.
+    """
     folded = fold(text)
-    tokens: list[str] = []
-    for found in IDENTIFIER.finditer(folded):
-        tokens.append(found.group())
-        parts = re.split(r"[-_./:]", found.group())
-        tokens.extend(parts if len(parts) > 1 else ())
-    for run in HANZI_RUN.findall(folded):
-        tokens.extend(_segmenter().cut_for_search(run))
-        tokens.extend(PAIR + run[at : at + 2] for at in range(len(run) - 1))
+    numbers = find_numbers(folded)
+    tokens = [key for number in numbers for key in number.keys] + _identifier_tokens(folded, numbers)
+    own = own_words.occurrences(folded) if own_words is not None else []
+    if is_question:
+        folded = _without_numbers(folded, numbers)
+    cut = [word for run in HANZI_RUN.findall(folded) for word in _segmenter().cut_for_search(run)]
+    tokens += cut + _pairs(folded)
+    if own:
+        # jieba makes up some of these words itself, at some places.
+        tokens.extend((Counter(own) - Counter(cut)).elements())
     return tokens
+
+
+def _without_numbers(folded: str, numbers: Sequence[Number]) -> str:
+    """Return a text with blanks in place of its numbers; lone digits stay, they are part of words."""
+    for number in numbers:
+        if number.end - number.start > 1:
+            folded = folded[: number.start] + " " * (number.end - number.start) + folded[number.end :]
+    return folded
+
+
+def _pairs(folded: str) -> list[str]:
+    return [PAIR + run[at : at + 2] for run in HANZI_RUN.findall(folded) for at in range(len(run) - 1)]
+
+
+def _identifier_tokens(folded: str, numbers: Sequence[Number]) -> list[str]:
+    """Return identifiers, their parts and other spellings, without those that are numbers by themselves."""
+    read = bytearray(len(folded))
+    for number in numbers:
+        read[number.start : number.end] = b"\1" * (number.end - number.start)
+    tokens: list[str] = []
+    before, before_end = "", -1
+    for found in IDENTIFIER.finditer(folded):
+        whole, (start, end) = found.group(), found.span()
+        parts = IDENTIFIER_PARTS.split(whole)
+        if not any(read[start:end]):
+            tokens.append(whole)
+            tokens.extend(parts if len(parts) > 1 else ())
+        elif any("a" <= character <= "z" for character in whole):
+            tokens.append(whole)
+        tokens.extend(_other_spellings(before if before_end == start - 1 else "", whole, parts))
+        before, before_end = whole, end
+    return tokens
+
+
+def _code_tokens(folded: str) -> list[str]:
+    """Return the fewest tokens that tell that a text holds the identifiers of another: ppr9087 stands for PPR-9087."""
+    tokens: list[str] = []
+    for whole in IDENTIFIER.findall(folded):
+        tokens.extend(_other_spellings("", whole, IDENTIFIER_PARTS.split(whole)) or [whole])
+    return tokens
+
+
+def _join_code(found: re.Match[str]) -> str:
+    return found.group() if found[1] in NO_CODES else found[1] + found[2]
+
+
+def _other_spellings(before: str, whole: str, parts: Sequence[str]) -> list[str]:
+    """Return a code without its signs (PPR-9087 and PPR 9087 → ppr9087) and a version's number (v2.3.1 → 2.3.1)."""
+    if len(parts) > 1 and LETTERS.fullmatch(parts[0]) and all(map(str.isalnum, parts)):
+        return ["".join(parts)]
+    if version := VERSION.fullmatch(whole):
+        return [version[1]]
+    if NUMBERED.fullmatch(whole) and LETTERS.fullmatch(before) and before not in NO_CODES:
+        return [before + whole]
+    return []
+
+
+def learn_words(texts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
+    """Return the folded words of texts and titles that jieba's dictionary lacks: names, products, codes, terms."""
+    return learn_folded_words(map(fold, texts), map(fold, titles), is_new_word)
+
+
+def is_new_word(word: str) -> bool:
+    """Whether jieba, by its dictionary alone, would cut a folded word to pieces that are none: 绿源 → 绿, 源."""
+    if is_dictionary_word(word):
+        return False
+    hanzi = HANZI_RUN.findall(word)
+    if "".join(hanzi) != word.replace("·", "") and sum(map(len, hanzi)) <= LONGEST_BESIDE_LETTERS:
+        return True
+    pieces = [piece for run in hanzi for piece in (*_segmenter().cut(run, HMM=False), "")]
+    alone = [len(piece) == 1 and piece not in GRAMMATICAL for piece in pieces]
+    return any(first and second for first, second in pairwise(alone))
+
+
+@lru_cache(maxsize=64)
+def _question_tokens(text: str, own_words: WordFinder) -> tuple[str, ...]:
+    """Return a question's tokens, which are asked for when it is prepared and again when it is searched for."""
+    return tuple(search_tokens(text, own_words, is_question=True))
 
 
 class LexicalIndex:
     """BM25 over search tokens. Row i of every score is the i-th text that the index was built from."""
 
-    def __init__(self, bm25: BM25 | None, vocabulary: dict[str, int], size: int) -> None:
+    def __init__(
+        self, bm25: BM25 | None, vocabulary: dict[str, int], size: int, own_words: WordFinder | None = None
+    ) -> None:
         self._bm25 = bm25
         self._vocabulary = vocabulary
+        self._own_words = own_words or WordFinder(())
         self.size = size
         self._frequencies = np.diff(bm25.scores["indptr"]) if bm25 is not None else np.zeros(0, dtype=np.int32)
 
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """The documents' and the user's own words, folded and sorted."""
+        return self._own_words.words
+
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Index texts; none at all is an index that finds nothing."""
+    def build(cls, texts: Sequence[str], own_words: Iterable[str] = ()) -> LexicalIndex:
+        """Index texts; none at all is an index that finds nothing. `own_words` are kept whole wherever they stand."""
+        finder = WordFinder(word for word in map(fold, own_words) if word)
         vocabulary: dict[str, int] = {}
-        rows = [[vocabulary.setdefault(t, len(vocabulary)) for t in search_tokens(text)] for text in texts]
+        rows = [[vocabulary.setdefault(t, len(vocabulary)) for t in search_tokens(text, finder)] for text in texts]
         if not vocabulary:
-            return cls(None, {}, len(rows))
+            return cls(None, {}, len(rows), finder)
         bm25 = BM25(k1=SATURATION, b=LENGTH_NORMALISATION, method="lucene")
         bm25.index((rows, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(bm25, vocabulary, len(rows))
+        return cls(bm25, vocabulary, len(rows), finder)
 
     def save(self, folder: Path) -> None:
         """Write the index as numpy arrays and JSON."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "size.json").write_text(json.dumps(self.size))
+        about = {"form": FORM, "size": self.size, "own_words": self.own_words}
+        (folder / ABOUT_FILE).write_text(json.dumps(about, ensure_ascii=False), "utf-8")
         if self._bm25 is not None:
             self._bm25.save(folder, show_progress=False)
             (folder / "vocabulary.json").write_text(json.dumps(self._vocabulary, ensure_ascii=False), "utf-8")
@@ -152,15 +322,37 @@ class LexicalIndex:
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
         """Read what `save` wrote; nothing is ever unpickled."""
-        size = int(json.loads((folder / "size.json").read_text()))
+        about = json.loads((folder / ABOUT_FILE).read_text("utf-8"))
+        size, finder = int(about["size"]), WordFinder(about["own_words"])
         if not (folder / "vocabulary.json").exists():
-            return cls(None, {}, size)
+            return cls(None, {}, size, finder)
         bm25 = BM25.load(folder, load_vocab=False, allow_pickle=False, show_progress=False)
-        return cls(bm25, json.loads((folder / "vocabulary.json").read_text("utf-8")), size)
+        return cls(bm25, json.loads((folder / "vocabulary.json").read_text("utf-8")), size, finder)
+
+    @staticmethod
+    def is_current(folder: Path) -> bool:
+        """Whether a saved index has the tokens that this program makes; another's has to be built anew."""
+        about = folder / ABOUT_FILE
+        return about.is_file() and json.loads(about.read_text("utf-8"))["form"] == FORM
+
+    def cut(self, folded: str) -> list[str]:
+        """Cut a folded text into words like `words`, but with the documents' own words whole."""
+        cut: list[str] = []
+        position = 0
+        for start, end in self._own_words.spans(folded):
+            cut.extend(words(folded[position:start]))
+            cut.append(folded[start:end])
+            position = end
+        cut.extend(words(folded[position:]))
+        return cut
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens of a question to this index."""
+        return list(_question_tokens(text, self._own_words))
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """Return the BM25 score of every text, shape (size,); 0 where nothing matches."""
-        known = [self._vocabulary[token] for token in search_tokens(question) if token in self._vocabulary]
+        known = [self._vocabulary[token] for token in self.tokens(question) if token in self._vocabulary]
         if self._bm25 is None or not known:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores_from_ids(known), dtype=np.float32)
@@ -170,7 +362,7 @@ class LexicalIndex:
 
         A token that no text holds weighs most.
         """
-        counts = Counter(search_tokens(question))
+        counts = Counter(self.tokens(question))
         return {token: count * self._inverse_frequency(token) for token, count in counts.items()}
 
     def _inverse_frequency(self, token: str) -> float:
@@ -180,35 +372,63 @@ class LexicalIndex:
 
     def rarity(self, term: str) -> float:
         """Return the largest inverse document frequency among a term's tokens."""
-        return max((self._inverse_frequency(token) for token in search_tokens(term)), default=0.0)
+        return max((self._inverse_frequency(token) for token in self.tokens(term)), default=0.0)
 
     def contains(self, term: str) -> bool:
         """Whether some text holds every token of a term; for terms of one or two hanzi that is exact."""
         if len(term) == 2 and HANZI_RUN.fullmatch(term):
             # The short way to what `holders` would find, for names that are tried by the thousand.
-            return PAIR + fold(term) in self._vocabulary
+            if (folded := fold(term)) and PAIR + folded in self._vocabulary:
+                return True
+            if not find_numbers(folded):
+                return False
         held = self.holders(term)
         return held is None or bool(held)
 
-    def holders(self, term: str) -> set[int] | None:
-        """Return the rows of the texts that hold every token of a term, None for a term without tokens."""
+    def holders(self, term: str, within: range | None = None) -> set[int] | None:
+        """Return the rows of the texts that hold every token of a term, None for a term without tokens;
+        of the rows `within` only, where that is given.
+
+        Its words in hanzi are held as character pairs: jieba cuts a word alone and in a sentence differently.
+        """
         folded = fold(term)
         if len(folded) == 1 and HANZI_RUN.fullmatch(folded):
             # Alone it is a token only where jieba cut it off, so every token that has it counts.
-            return {text for token in self._vocabulary if folded in token for text in self._texts_with(token)}
-        rows: set[int] | None = None
-        for token in search_tokens(folded):
-            # jieba cuts a word alone and in a sentence differently; the character pairs are always there.
-            if not token.startswith(PAIR) and HANZI_RUN.fullmatch(token):
-                continue
-            texts = self._texts_with(token)
-            rows = texts if rows is None else rows & texts
-        return rows
+            having = (self._texts_with(token, within) for token in self._vocabulary if folded in token)
+            return {text for texts in having for text in texts.tolist()}
+        folded = SPACED_CODE.sub(_join_code, folded)
+        numbers = find_numbers(folded)
+        if not numbers:
+            return self._texts_with_all([*_pairs(folded), *_code_tokens(folded)], within)
+        # What is no number has to be there as it is, every number in some form.
+        rest, position = "", 0
+        for number in numbers:
+            rest += folded[position : number.start] + " "
+            position = number.end
+        rest += folded[position:]
+        keys = [number.key for number in numbers]
+        held = self._texts_with_all([*keys, *_pairs(rest), *_code_tokens(rest)], within) or set()
+        # 十七日 stands in 十月十七日 as well, where it is no number by itself.
+        return held | (self._texts_with_all(_pairs(folded), within) or set()) if HANZI_RUN.fullmatch(folded) else held
 
-    def _texts_with(self, token: str) -> set[int]:
+    def _texts_with_all(self, tokens: Sequence[str], within: range | None) -> set[int] | None:
+        """Return the rows of the texts that hold every token, None where there are no tokens."""
+        # The rarest first: what is left to look through is then short from the start.
+        found = sorted((self._texts_with(token, within) for token in dict.fromkeys(tokens)), key=len)
+        if not found:
+            return None
+        rows = found[0]
+        for texts in found[1:]:
+            rows = rows[np.isin(rows, texts, kind="table")] if len(rows) else rows
+        return set(rows.tolist())
+
+    def _texts_with(self, token: str, within: range | None) -> NDArray[np.int32]:
         """Return the rows of the texts that hold a token."""
         row = self._vocabulary.get(token)
         if row is None or self._bm25 is None:
-            return set()
+            return np.zeros(0, dtype=np.int32)
         start, end = self._bm25.scores["indptr"][row : row + 2]
-        return set(self._bm25.scores["indices"][start:end].tolist())
+        texts: NDArray[np.int32] = self._bm25.scores["indices"][start:end]
+        if within is not None:
+            texts = texts[(texts >= within.start) & (texts < within.stop)]
+        return texts

@@ -12,6 +12,8 @@ from index.loaders import read_bytes
 from index.scan import Scan, SeenFile, scan_folder
 from index.store import Store, StoredFile
 
+USER_WORDS_STAMP = "user_words_stamp"  # in the index's settings
+
 
 @dataclass(slots=True)
 class Plan:
@@ -35,12 +37,19 @@ def folder_differs(folder: Path, store: Store) -> bool:
     """Whether the folder seems changed since the last sync, by names, sizes and times alone."""
     failed = {failure.document for failure in store.failures()}
     scan = scan_folder(folder)
+    if file_stamp(scan.user_words) != (store.meta(USER_WORDS_STAMP) or ""):
+        return True
     seen = {(file.path, file.size, file.modified_ns) for file in scan.files if file.path not in failed}
     return seen != {
         (file.path, file.size, file.modified_ns)
         for file in store.files().values()
         if file.path not in failed and not scan.hides(file.path)
     }
+
+
+def file_stamp(file: SeenFile | None) -> str:
+    """Return what a file looks like from outside, nothing where there is none."""
+    return "" if file is None else f"{file.size} {file.modified_ns}"
 
 
 def plan_sync(folder: Path, scan: Scan, known: dict[str, StoredFile], report: Report) -> Plan:

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.datatypes import Failure
 from index.errors import StoreError
 from index.loaders import is_supported
+from index.user_words import USER_WORDS_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,15 @@ class SeenFile:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a folder holds: files with a loader, names left alone with the reason, sub-folders that cannot be opened."""
+    """What a folder holds: files with a loader, names left alone with the reason, sub-folders that cannot be opened.
+
+    `user_words` is the file with the user's own words, which is no document.
+    """
 
     files: tuple[SeenFile, ...]
     skipped: tuple[Failure, ...] = ()
     closed: tuple[Failure, ...] = ()
+    user_words: SeenFile | None = None
 
     def hides(self, path: str) -> bool:
         """Whether a path lies where nobody could look."""
@@ -63,7 +68,9 @@ def scan_folder(folder: Path) -> Scan:
                 skipped.append(Failure(_printable(relative), reason))
             elif seen := _look_at(path, relative):
                 files.append(seen)
-    return Scan(tuple(files), tuple(skipped), tuple(closed))
+    documents = tuple(file for file in files if file.path != USER_WORDS_FILE)
+    user_words = next((file for file in files if file.path == USER_WORDS_FILE), None)
+    return Scan(documents, tuple(skipped), tuple(closed), user_words)
 
 
 def check_folder(folder: Path) -> None:

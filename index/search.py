@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,10 @@ from index.vectors import VectorIndex, Vectors
 
 CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
+# The nearest sentences are looked for in so many passages by either leg: in all of them, that alone would take several
+# times as long as the passages do.
+POOL = 500
+BLOCK = 64
 # Weights of the z-scores, chosen among eight mixtures on four sets at once; see docs/architecture.md.
 DENSE_WEIGHT, SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.35, 0.35, 0.3
 
@@ -23,7 +27,8 @@ class SearchIndex:
     """Everything that one generation is searched by. Row i of every leg belongs to `passages[i]`.
 
     Rows `sentence_starts[i]` to `sentence_starts[i + 1]` of `sentence_vectors` are the sentences of passage i, in
-    order; `sentence_starts` has shape (passages + 1,).
+    order; `sentence_starts` has shape (passages + 1,). `texts` are the documents' whole texts by path, `titles`
+    their titles, folded.
     """
 
     passages: tuple[Passage, ...]
@@ -31,10 +36,21 @@ class SearchIndex:
     sentence_vectors: VectorIndex
     sentence_starts: NDArray[np.int64]
     lexical: LexicalIndex
+    texts: Mapping[str, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
 
     def sentence_rows(self, passage: Passage) -> NDArray[np.int64]:
         """Return the rows of a passage's sentences in `sentence_vectors`."""
         return np.arange(self.sentence_starts[passage.id], self.sentence_starts[passage.id + 1], dtype=np.int64)
+
+    def document_rows(self, passage: Passage) -> range:
+        """Return the rows of the passages of the same document, which stand side by side."""
+        start = end = passage.id
+        while start > 0 and self.passages[start - 1].document == passage.document:
+            start -= 1
+        while end < len(self.passages) and self.passages[end].document == passage.document:
+            end += 1
+        return range(start, end)
 
 
 def sentence_starts(passages: Sequence[Passage]) -> NDArray[np.int64]:
@@ -46,26 +62,23 @@ def sentence_starts(passages: Sequence[Passage]) -> NDArray[np.int64]:
 def search(index: SearchIndex, question: str, query: Vectors, limit: int, terms: Sequence[str] = ()) -> list[Hit]:
     """Rank passages for a question whose vector is `query`, shape (dimension,), best first.
 
-    Candidates are the nearest passages, the passages of the nearest sentences and the best by BM25; each gets its
-    exact score in every leg, and the weighted sum of the legs' z-scores ranks them. `terms` are looked for in the hits.
+    Candidates are the nearest passages, the best by BM25, and the passages of the nearest sentences among `POOL` of
+    each; each gets its exact score in every leg, and the weighted sum of the legs' z-scores ranks them. `terms` are
+    looked for in the hits.
     """
     if not index.passages:
         return []
     lexical = index.lexical.scores(question)
-    rows = _candidates(index, query, lexical)
-    legs = [
-        index.passage_vectors.cosines(query, rows),
-        _best_sentences(index, query, rows),
-        lexical[rows],
-    ]
+    rows, best_sentences = _candidates(index, query, lexical)
+    legs = [index.passage_vectors.cosines(query, rows), best_sentences, lexical[rows]]
     weights = (DENSE_WEIGHT, SENTENCE_WEIGHT, LEXICAL_WEIGHT)
-    fused = sum(weight * standardise(leg) for weight, leg in zip(weights, legs, strict=True))
+    fused = np.asarray(sum(weight * standardise(leg) for weight, leg in zip(weights, legs, strict=True)))
     ranks = [_ranks(leg) for leg in legs]
-    order = np.lexsort((rows, -np.asarray(fused)))[:limit]
+    order = np.lexsort((rows, -fused))[:limit]
     return [
         Hit(
             passage=index.passages[rows[at]],
-            score=float(np.asarray(fused)[at]),
+            score=float(fused[at]),
             ranks=Ranks(int(ranks[0][at]), int(ranks[1][at]), int(ranks[2][at]) if legs[2][at] > 0 else None),
             dense=float(legs[0][at]),
             sentence=float(legs[1][at]),
@@ -76,22 +89,36 @@ def search(index: SearchIndex, question: str, query: Vectors, limit: int, terms:
     ]
 
 
-def _candidates(index: SearchIndex, query: Vectors, lexical: Vectors) -> NDArray[np.int64]:
-    nearest, _ = index.passage_vectors.search(query, CANDIDATES)
-    nearest_sentences, _ = index.sentence_vectors.search(query, SENTENCE_CANDIDATES)
-    owners = np.searchsorted(index.sentence_starts, nearest_sentences, side="right") - 1
-    count = min(CANDIDATES, len(lexical))
-    best = np.argpartition(-lexical, count - 1)[:count]
-    return np.unique(np.concatenate([nearest, owners, best[lexical[best] > 0]])).astype(np.int64)
+def _candidates(index: SearchIndex, query: Vectors, lexical: Vectors) -> tuple[NDArray[np.int64], Vectors]:
+    """Return the rows of the candidates in order, and the cosine of each one's best sentence."""
+    nearest, _ = index.passage_vectors.search(query, POOL)
+    worded = highest(lexical, POOL)
+    pool = np.union1d(nearest, worded).astype(np.int64)
+    starts, ends = index.sentence_starts[pool], index.sentence_starts[pool + 1]
+    counts = ends - starts
+    offsets = np.cumsum(counts) - counts
+    sentence_rows = np.repeat(starts - offsets, counts) + np.arange(counts.sum())
+    cosines = index.sentence_vectors.cosines(query, sentence_rows)
+    best = np.maximum.reduceat(cosines, offsets)
+    count = min(SENTENCE_CANDIDATES, len(cosines))
+    owners = np.repeat(pool, counts)[np.argpartition(-cosines, count - 1)[:count]]
+    rows = np.unique(np.concatenate([nearest[:CANDIDATES], worded[:CANDIDATES], owners]))
+    return rows, np.asarray(best[np.searchsorted(pool, rows)], dtype=np.float32)
 
 
-def _best_sentences(index: SearchIndex, query: Vectors, rows: NDArray[np.int64]) -> Vectors:
-    """Return the cosine of each passage's best sentence, shape (len(rows),)."""
-    starts, ends = index.sentence_starts[rows], index.sentence_starts[rows + 1]
-    sentence_rows = np.concatenate([np.arange(start, end) for start, end in zip(starts, ends, strict=True)])
-    cosines = index.sentence_vectors.cosines(query, sentence_rows.astype(np.int64))
-    offsets = np.concatenate([[0], np.cumsum(ends - starts)[:-1]]).astype(np.int64)
-    return np.asarray(np.maximum.reduceat(cosines, offsets), dtype=np.float32)
+def highest(scores: Vectors, count: int) -> NDArray[np.int64]:
+    """Return the rows of the `count` highest scores above 0, fewer where there are fewer, best first."""
+    blocks = len(scores) // BLOCK
+    least = 0.0
+    if blocks > count:
+        # As many blocks as scores are wanted have a best one that is no lower than this, so no score below it is among
+        # the highest. One comparison leaves out nearly all, which is much faster than sorting them.
+        maxima = scores[: blocks * BLOCK].reshape(blocks, BLOCK).max(axis=1)
+        least = float(np.partition(maxima, blocks - count)[blocks - count])
+    rows = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    if len(rows) > count:
+        rows = rows[np.argpartition(-scores[rows], count - 1)[:count]]
+    return rows[np.lexsort((rows, -scores[rows]))]
 
 
 def standardise(scores: Vectors) -> Vectors:

@@ -181,6 +181,14 @@ class Store:
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("DELETE FROM meta WHERE key = 'model'")
 
+    def user_words(self) -> tuple[str, ...]:
+        """Return the user's own words as they stood in their file at the last sync."""
+        with self._reading():
+            return tuple(json.loads(self.meta("user_words") or "[]"))
+
+    def set_user_words(self, words: Sequence[str]) -> None:
+        self.set_meta("user_words", _json(list(words)))
+
     # Documents
 
     def files(self) -> dict[str, StoredFile]:
@@ -295,6 +303,11 @@ class Store:
             ((key, vector.astype("<f4").tobytes()) for key, vector in zip(keys, vectors, strict=True)),
         )
 
+    def vectors(self, keys: Sequence[bytes], dimension: int) -> Vectors:
+        """Return the vectors of some texts, shape (len(keys), dimension). Raises `StoreError` where one is missing."""
+        rows = [self._rows("SELECT vector FROM vectors WHERE key = ?", (key,)) for key in keys]
+        return self._stack([found[0][0] if found else None for found in rows], dimension, "texts")
+
     def passage_vectors(self, dimension: int) -> Vectors:
         """Return the vectors of all passages, shape (passages, dimension), in the order of `passages`."""
         return self._vectors("passages", dimension)
@@ -307,10 +320,13 @@ class Store:
         rows = self._rows(
             f"SELECT vector FROM {table} LEFT JOIN vectors ON vectors.key = vector_key ORDER BY document, start"
         )
-        blobs = [row[0] for row in rows]
-        if any(blob is None or len(blob) != 4 * dimension for blob in blobs):
+        return self._stack([row[0] for row in rows], dimension, table)
+
+    def _stack(self, blobs: Sequence[bytes | None], dimension: int, table: str) -> Vectors:
+        found = [blob for blob in blobs if blob is not None and len(blob) == 4 * dimension]
+        if len(found) < len(blobs):
             raise StoreError(f"vectors of {table} are missing from {self.folder}. Build them anew: {REBUILD_COMMAND}")
-        return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), dimension).astype(np.float32)
+        return np.frombuffer(b"".join(found), dtype="<f4").reshape(len(found), dimension).astype(np.float32)
 
     def forget_unused_vectors(self) -> None:
         """Drop the vectors of texts that no document holds any more, so that removed text leaves no trace."""

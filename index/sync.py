@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from index.datatypes import Document, Failure, Passage, Progress, Report, ignore
 from index.embedding import Encoder
 from index.errors import DocumentError, StoreLocked
 from index.generations import Generation, load_generation, remove_other_folders, write_generation
-from index.loaders import parse_document
-from index.plan import Plan, plan_sync
+from index.loaders import parse_document, read_bytes
+from index.plan import USER_WORDS_STAMP, Plan, file_stamp, plan_sync
 from index.scan import Scan, SeenFile, check_folder, scan_folder
 from index.store import IndexedDocument, Store, StoredFile, vector_key
+from index.user_words import USER_WORDS_FILE, UserWords, parse_user_words
 
 TEXTS_A_COMMIT = 512
 LOCK_FILE = "sync.lock"
@@ -63,10 +64,12 @@ def sync(
             # Not before the lock is held: what came in meanwhile would look as if it had been removed.
             scan = scan_folder(folder)
             plan = plan_sync(folder, scan, {} if rebuild else store.files(), report)
+            user_words = _read_user_words(folder, scan, store)
             indexed = _read_documents(plan, encoder.name, report)
             embedded = _embed(store, indexed, encoder, report, rebuild)
-            generation = _publish(store, plan, indexed, encoder, report, rebuild)
-        return _report(plan, scan, generation, embedded, time.monotonic() - began)
+            generation = _publish(store, plan, indexed, user_words, encoder, report, rebuild)
+        skipped = (*scan.skipped, *user_words.broken)
+        return _report(plan, skipped, generation, embedded, time.monotonic() - began)
     finally:
         store.close()
 
@@ -85,6 +88,17 @@ def _only_writer(data: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _read_user_words(folder: Path, scan: Scan, store: Store) -> UserWords:
+    """Read the user's own words; where their file cannot be opened, those of the last sync stay in service."""
+    if scan.user_words is None:
+        return UserWords(())
+    stamp = file_stamp(scan.user_words)
+    try:
+        return replace(parse_user_words(read_bytes(folder, scan.user_words.path)), stamp=stamp)
+    except DocumentError as error:
+        return UserWords(store.user_words(), (Failure(USER_WORDS_FILE, f"{error}; the words read before stay"),), stamp)
 
 
 def _read_documents(plan: Plan, model: str, report: Report) -> list[IndexedDocument]:
@@ -161,16 +175,28 @@ def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, r
 
 
 def _publish(
-    store: Store, plan: Plan, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, rebuild: bool
+    store: Store,
+    plan: Plan,
+    indexed: Sequence[IndexedDocument],
+    user_words: UserWords,
+    encoder: Encoder,
+    report: Report,
+    rebuild: bool,
 ) -> Generation:
-    """Write the documents and the generation derived from them in one transaction."""
+    """Write the documents and the generation derived from them in one transaction.
+
+    Other words of the user's own make a new generation as well, from the vectors that are there.
+    """
     current = store.current_generation()
+    is_same = plan.is_empty and store.user_words() == user_words.words
     with store.transaction():
         if rebuild:
             store.clear()
         store.replace_failures(plan.failed)
         _apply(store, plan, indexed)
-        if current and plan.is_empty and not rebuild:
+        store.set_user_words(user_words.words)
+        store.set_meta(USER_WORDS_STAMP, user_words.stamp)
+        if current and is_same and not rebuild:
             generation = None
         else:
             report(Progress("writing", 0, 1))
@@ -199,7 +225,9 @@ def _apply(store: Store, plan: Plan, indexed: Sequence[IndexedDocument]) -> None
         store.add(one)
 
 
-def _report(plan: Plan, scan: Scan, generation: Generation, embedded: int, seconds: float) -> SyncReport:
+def _report(
+    plan: Plan, skipped: tuple[Failure, ...], generation: Generation, embedded: int, seconds: float
+) -> SyncReport:
     return SyncReport(
         added=len(plan.added),
         changed=len(plan.changed),
@@ -207,7 +235,7 @@ def _report(plan: Plan, scan: Scan, generation: Generation, embedded: int, secon
         removed=len(plan.removed),
         unchanged=len(plan.unchanged),
         failed=tuple(sorted(plan.failed, key=lambda failure: failure.document)),
-        skipped=scan.skipped,
+        skipped=skipped,
         embedded_texts=embedded,
         documents=len(generation.documents),
         passages=len(generation.index.passages),

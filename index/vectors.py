@@ -69,8 +69,29 @@ class VectorIndex:
         return rows[0], cosines[0]
 
     def cosines(self, query: Vectors, rows: NDArray[np.int64]) -> Vectors:
-        """Return the cosines of some rows with one query of shape (dimension,), shape (len(rows),)."""
-        return np.asarray(self._rows[rows] @ query, dtype=np.float32)
+        """Return the cosines of some rows with one query of shape (dimension,), shape (len(rows),).
+
+        Raises `IndexError` for a row that there is not.
+        """
+        rows, query = np.ascontiguousarray(rows, dtype=np.int64), np.ascontiguousarray(query, dtype=np.float32)
+        if query.shape != (self.dimension,):
+            raise ValueError(f"the query has shape {query.shape}, expected ({self.dimension},)")
+        cosines = np.zeros(len(rows), dtype=np.float32)
+        if len(rows) == 0:
+            return cosines
+        if rows.min() < 0 or rows.max() >= self.size:
+            raise IndexError(f"rows {rows.min()} to {rows.max()} asked for, there are {self.size}")
+        # Reads the vectors where they are. Copying thousands of them together first takes several times as long.
+        faiss.fvec_inner_products_by_idx(  # type: ignore[attr-defined]  # the stubs lack it
+            faiss.swig_ptr(cosines),
+            faiss.swig_ptr(query),
+            self._index.get_xb(),
+            faiss.swig_ptr(rows),
+            self.dimension,
+            1,
+            len(rows),
+        )
+        return cosines
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of some rows, shape (len(rows), dimension)."""

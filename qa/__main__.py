@@ -77,8 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("name", metavar="NAME")
     _add_common(show, folders=True)
 
-    verb = _verb(verbs, "evaluate", "measure an evaluation set", folders=False)
-    verb.add_argument("folder", type=Path, metavar="FOLDER")
+    verb = _verb(verbs, "evaluate", "measure evaluation sets, and write a report on them", folders=False)
+    verb.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    verb.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json there")
+    verb.add_argument("--simplified", action="store_true", help="ask the questions in simplified characters")
 
     _verb(verbs, "doctor", "look at everything and say what mends it", folders=False)
     return parser

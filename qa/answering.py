@@ -5,22 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from math import exp
 
 from index.search import SearchIndex
 from qa.citations import cite, is_verbatim
 from qa.confidence import confidence
 from qa.datatypes import Answer, Citation
 from qa.evidence import Candidate, read
+from qa.expectation import Kind, expected_kind
 from qa.measures import normalise
 from qa.retrieval import Retrieval
 from qa.terms import is_written_in_hanzi
 
 MOST_SENTENCES = 4
-ANSWER_CHARACTERS = 200
-# A further sentence is quoted where it is at least this likely to answer, compared with the lead.
-SHARE_OF_LEAD = 0.3
+ANSWER_CHARACTERS = 220
+# A further sentence is quoted where its score is at most this far (log-odds) behind the lead's.
+BEHIND_LEAD = 2.0
+# A question for a reason, a list or an explanation is answered by a stretch of text rather than by one sentence, so the
+# sentences around the lead are quoted with it unless they are very unlikely.
+BEHIND_LEAD_BESIDE = 9.0
+MOST_IN_A_ROW = 3
+ANSWERED_AT_LENGTH: tuple[Kind | None, ...] = (None, "list", "reason")
 NEAREST = 3
+Row = list[Candidate]
 
 
 def answer_question(
@@ -30,9 +36,13 @@ def answer_question(
     began = time.perf_counter()
     reading = read(retrieval, index)
     retrieval, candidates = reading.retrieval, reading.candidates
-    sure = confidence(retrieval, candidates)
+    sure = confidence(reading, index)
     answered = bool(candidates) and sure >= min_confidence
-    citations = _citations(choose_sentences(candidates), retrieval) if answered else ()
+    citations = (
+        _citations(choose_sentences(candidates, retrieval.query.question, bool(reading.parts)), retrieval)
+        if answered
+        else ()
+    )
     answered = bool(citations)
     answer = Answer(
         question=question,
@@ -50,37 +60,74 @@ def answer_question(
     return replace(answer, timings_ms={stage: round(value, 3) for stage, value in timings.items()})
 
 
-def choose_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the lead sentence and those that complete it: likely, not said yet, within the length of an answer.
+def choose_sentences(candidates: Sequence[Candidate], question: str, in_parts: bool = False) -> list[Row]:
+    """Return the lead sentence with its neighbours and what completes it, each row one piece of text.
 
-    `candidates` are best first. The lead stays first; what follows is in the order of passages and of the text.
+    `candidates` are best first. Likely, not said yet, within the length of an answer; the lead's row stays first, what
+    follows is in the order of passages and of the text. A question `in_parts` needs the room for the lead of each part,
+    so neighbours are no more likely there than other sentences.
     """
     if not candidates:
         return []
     lead, *others = candidates
-    chosen, said = [lead], {normalise(lead.text)}
-    length = len(lead.text)
+    first = [lead] if in_parts else _with_neighbours(lead, candidates, question)
+    rows, said = [first], {normalise(one.text) for one in first}
+    length = sum(len(one.text) for one in first)
+    further = 0
     for candidate in others:
-        if len(chosen) == MOST_SENTENCES or exp(candidate.score - lead.score) < SHARE_OF_LEAD:
+        if further == MOST_SENTENCES - 1 or candidate.score < lead.score - BEHIND_LEAD:
             break
         words = normalise(candidate.text)
         said_before = not words or any(words in one or one in words for one in said)
         if said_before or length + len(candidate.text) > ANSWER_CHARACTERS:
             continue
-        chosen.append(candidate)
+        _add(candidate, rows)
         said.add(words)
         length += len(candidate.text)
-    return [lead, *sorted(chosen[1:], key=lambda one: (one.place, one.sentence.start))]
+        further += 1
+    return [rows[0], *sorted(rows[1:], key=lambda row: (row[0].place, row[0].number))]
 
 
-def _citations(chosen: Sequence[Candidate], retrieval: Retrieval) -> tuple[Citation, ...]:
-    """Cite the chosen sentences, numbered as they stand.
+def _with_neighbours(lead: Candidate, candidates: Sequence[Candidate], question: str) -> Row:
+    """Return the lead sentence with those before and behind it that belong to the answer, in the order of the text."""
+    at_length = expected_kind(question) in ANSWERED_AT_LENGTH
+    least = lead.score - (BEHIND_LEAD_BESIDE if at_length else BEHIND_LEAD)
+    beside = {one.number: one for one in candidates if one.hit.passage.id == lead.hit.passage.id}
+    row = [lead]
+    while len(row) < MOST_IN_A_ROW:
+        ends = [beside.get(row[-1].number + 1), beside.get(row[0].number - 1)]
+        room = ANSWER_CHARACTERS - sum(len(one.text) for one in row)
+        fitting = [one for one in ends if one and one.score >= least and len(one.text) <= room]
+        if not fitting:
+            break
+        _add(max(fitting, key=lambda one: one.score), [row])
+    return row
+
+
+def _add(candidate: Candidate, rows: list[Row]) -> None:
+    """Put a sentence at the end or the start of the row that it continues, or into a row of its own."""
+    for row in rows:
+        if row[0].hit.passage.id != candidate.hit.passage.id:
+            continue
+        if candidate.number == row[-1].number + 1:
+            row.append(candidate)
+            return
+        if candidate.number == row[0].number - 1:
+            row.insert(0, candidate)
+            return
+    rows.append([candidate])
+
+
+def _citations(chosen: Sequence[Row], retrieval: Retrieval) -> tuple[Citation, ...]:
+    """Cite the chosen rows, numbered as they stand.
 
     One that is not word for word its passage's is dropped, and so is one that an earlier citation holds already.
     """
     citations: list[Citation] = []
-    for candidate in filter(is_verbatim, chosen):
-        citation = cite(candidate, 0, retrieval.query.question)
+    for row in chosen:
+        if not all(map(is_verbatim, row)):
+            continue
+        citation = cite(row, 0, retrieval.query.question)
         if any(_encloses(earlier, citation) for earlier in citations):
             continue
         # A list takes the place of an item of it that was quoted before.

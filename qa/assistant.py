@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from index.datatypes import Document, Failure, Hit, Report, ignore_progress
 from index.embedding import Encoder, load_encoder
 from index.errors import QuestionError, StoreError
@@ -18,6 +20,7 @@ from qa.answering import answer_question, unanswered
 from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn
 from qa.evidence import Reading, read
+from qa.reranking import Reranker, load_reranker
 from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
 from qa.settings import Settings
 
@@ -43,9 +46,10 @@ class Assistant:
     A sync swaps the generation when it is done; questions under way finish on the one they began with.
     """
 
-    def __init__(self, settings: Settings, encoder: Encoder) -> None:
+    def __init__(self, settings: Settings, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.settings = settings
         self.encoder = encoder
+        self.reranker = reranker
         self._generation: Generation | None = None
         self._syncing = threading.Lock()
 
@@ -53,7 +57,7 @@ class Assistant:
     def open(cls, settings: Settings, report: Report = ignore_progress) -> Assistant:
         """Load the encoder and the index; a folder that has no index yet is synced first."""
         encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
-        assistant = cls(settings, encoder)
+        assistant = cls(settings, encoder, load_reranker(settings.reranker_model))
         store = Store.open(settings.data)
         try:
             store.check_model(encoder.name)
@@ -104,11 +108,13 @@ class Assistant:
             prepare_query(standalone_question(check_question(question), history), generation.index)
             for question, history in questions
         ]
-        vectors = self.encoder.encode_queries([query.text for query in queries])
+        vectors = iter(self.encoder.encode_queries([text for query in queries for text in query.texts]))
         embedding_ms = (time.perf_counter() - began) * 1000 / max(1, len(questions))
         answers: list[Answer] = []
-        for (question, _), query, vector in zip(questions, queries, vectors, strict=True):
-            retrieval = retrieve(generation.index, query, vector)
+        for (question, _), query in zip(questions, queries, strict=True):
+            retrieval = retrieve(
+                generation.index, query, np.stack([next(vectors) for _ in query.texts]), reranker=self.reranker
+            )
             answers.append(
                 answer_question(question, retrieval, generation.index, self.settings.min_confidence, embedding_ms)
             )
@@ -136,8 +142,8 @@ class Assistant:
         """Return the best passages for a question, with what was looked for and the sentences read."""
         index = self.generation.index
         query = prepare_query(check_question(question), index)
-        vector = self.encoder.encode_queries([query.text])[0]
-        reading = read(retrieve(index, query, vector, max(limit, LISTED_HITS)), index)
+        vectors = self.encoder.encode_queries(query.texts)
+        reading = read(retrieve(index, query, vectors, max(limit, LISTED_HITS), self.reranker), index)
         return replace(reading, retrieval=shorten(reading.retrieval, limit))
 
     def documents(self) -> list[DocumentEntry]:

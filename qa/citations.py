@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.chunking import announces_more
 from index.lexical import fold_in_place
@@ -48,10 +49,10 @@ def is_verbatim(candidate: Candidate) -> bool:
     return inside and passage.text[sentence.start - passage.start : sentence.end - passage.start] == candidate.text
 
 
-def cite(candidate: Candidate, number: int, question: str) -> Citation:
-    """Return the citation of a sentence that `is_verbatim`; one that announces a list is cited with it."""
-    passage = candidate.hit.passage
-    start, end = candidate.sentence.start + _answer_label(candidate.text), _end_with_list(candidate)
+def cite(row: Sequence[Candidate], number: int, question: str) -> Citation:
+    """Return the citation of sentences side by side, all `is_verbatim`; one that announces a list is cited with it."""
+    passage = row[0].hit.passage
+    start, end = row[0].sentence.start + _answer_label(row[0].text), max(map(_end_with_list, row))
     quote = passage.text[start - passage.start : end - passage.start]
     return Citation(
         number=number,

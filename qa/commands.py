@@ -10,16 +10,20 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.embedding import load_encoder
-from index.errors import DocumentError, StoreError, WenDangError
+from index.errors import DocumentError, ReportError, StoreError, WenDangError
 from index.generations import load_generation
 from index.store import Store
 from index.sync import sync
 from qa import printing, records
 from qa.assistant import BATCH, Assistant, check_question, list_documents
 from qa.doctor import examine
-from qa.evaluate import evaluate
+from qa.evaluate import Evaluation, evaluate, read_set
 from qa.measures import Question
 from qa.questions import read_questions
+from qa.report.files import prepare_folder, write_report
+from qa.report.header import command_line, make_header
+from qa.report.last import read_last
+from qa.report.results import evaluate_sets, name_sets
 from qa.settings import Settings
 
 
@@ -130,13 +134,47 @@ def run_documents(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def run_evaluate(options: argparse.Namespace, settings: Settings) -> None:
+    # Looked at before the model is loaded and the report's folder made.
+    for folder in options.folders:
+        read_set(folder)
+    name_sets(options.folders)
+    page = None
+    if options.report is None:
+        evaluations = _evaluate(options, settings)
+    else:
+        evaluations, page = _evaluate_with_report(options, settings)
+    if _as_json(options):
+        sets = [asdict(one) for one in evaluations]
+        record = sets[0] if len(sets) == 1 else {"sets": sets}
+        _print_json({**record, "report": str(page)} if page else record)
+        return
+    for one in evaluations:
+        printing.print_evaluation(one)
+    if page:
+        print(f"report: {page}")
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> list[Evaluation]:
     with printing.progress() as report:
         encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
-        evaluation, _ = evaluate(Path(options.folder), settings, encoder, report)
-    if _as_json(options):
-        _print_json(asdict(evaluation))
-    else:
-        printing.print_evaluation(evaluation)
+        return [evaluate(folder, settings, encoder, report, options.simplified)[0] for folder in options.folders]
+
+
+def _evaluate_with_report(options: argparse.Namespace, settings: Settings) -> tuple[list[Evaluation], Path]:
+    """Measure the sets with their baselines and write the report, compared with the last one in its folder."""
+    prepare_folder(options.report)
+    last, broken = None, None
+    try:
+        last = read_last(options.report)
+    except ReportError as error:
+        broken = str(error)
+        printing.note(f"note: {broken}")
+    with printing.progress() as report:
+        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
+        results = evaluate_sets(options.folders, settings, encoder, report, options.simplified)
+    header = make_header(settings, encoder, command_line(options.folders, options.report, options.simplified))
+    page = write_report(options.report, results, header, last, broken)
+    return [one.evaluation for one in results.sets], page
 
 
 def run_doctor(options: argparse.Namespace, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from index.generations import check_generation
 from index.plan import folder_differs
 from index.scan import scan_folder
 from index.store import Store
+from qa.reranking import load_reranker
 from qa.settings import Settings
 
 PACKAGES = ("sentence-transformers", "faiss-cpu", "gradio", "jieba", "bm25s", "openvino", "torch")
@@ -33,8 +34,17 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at packages, disk, documents, index and model, and return what was found."""
-    checks = (_python, _packages, _disk, _documents, _index, _model)
+    checks = [_python, _packages, _disk, _documents, _index, _model]
+    checks += [_reranker] if settings.reranker_model else []
     return [check(settings) for check in checks]
+
+
+def _reranker(settings: Settings) -> Finding:
+    try:
+        load_reranker(settings.reranker_model)
+    except WenDangError as error:
+        return Finding("reranker", False, str(error), "correct WENDANG_RERANKER_MODEL or leave it unset")
+    return Finding("reranker", True, str(settings.reranker_model))
 
 
 def _python(_: Settings) -> Finding:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from index.lexical import fold_in_place
+from index.lexical import find_names, fold_in_place
+from index.numerals import find_numbers, number_keys
 
 Kind = Literal["number", "date", "person", "place", "list", "reason", "decision"]
 
@@ -17,7 +18,6 @@ UNIT = (
 )
 MEASURE = rf"(?:[十百千万亿兆]+{UNIT}?|{UNIT})(?:/{UNIT})?"
 HOLDS: dict[Kind, re.Pattern[str]] = {
-    "number": re.compile(rf"[0-9０-９]|{NUMERAL}{MEASURE}|[〇零一二两三四五六七八九十]+分之"),
     "date": re.compile(
         r"[0-9]{1,4}\s*年|[0-9]{1,2}\s*[月日号]|[0-9]{4}[-/.][0-9]{1,2}|[〇零一二三四五六七八九十]{2,4}年|[一二三四五六七八九十]+月"
         r"|(?:去|今|明|前|当)年|世纪|年代|星期|周[一二三四五六日]|[上下]半年|[0-9]{1,2}[:时点]|时期|\b(?:1[0-9]|20)[0-9]{2}\b"
@@ -26,11 +26,14 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
     "list": re.compile(r"、|；|以及|和|，.*，|,.*,| and "),
     "reason": re.compile(r"因为|由于|因此|所以|从而|导致|原因|为了|使得|以便|基于|有助|because|since|due to|in order"),
 }
+# Questions put as in a search box end in what they ask for: 全年营收, 举办地是？
+END = r"(?:是?(?:为|什么|多少|哪里|哪儿|哪个|谁)?(?:呢|啊)?\s*[？?。]?\s*$)"
 ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "date",
         re.compile(
             r"什么时[候间]|何[时年月]|哪一?[年天月]|哪个?月|几年(?!来)|几[月号日点]|年份|日期|哪个?(?:年代|时期|朝代|世纪)"
+            rf"|(?<![长多])(?:时间|日子){END}"
             r"|\bwhen\b|\bwhat (?:year|date|day|time)\b|\bwhich year\b"
         ),
     ),
@@ -42,15 +45,21 @@ ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "number",
         re.compile(
             r"多少|几[个家人名位项条件种类次座处倍成分岁层天周元块米斤吨亩]|几(?:小时|公里)|几$|多[大长高久远重宽深快]|几分之|比例|占比|百分之"
-            r"|[率额量数价]是?(?:为|多少|$|[？?])"
+            rf"|(?:[率额量数价]|利润|收入|营收|资产|负债|成本|费用|支出|产值|市值|票房|价格|预算|工资|人口|面积|高度|长度|gdp){END}"
             r"|\bhow (?:many|much|long|large|big|high|far|old|tall)\b|\bwhat (?:percentage|share|number|amount|rate)\b"
         ),
     ),
-    ("person", re.compile(r"谁|哪一?位|何人|什么人|\bwhom?\b|\bwhose\b")),
+    (
+        "person",
+        re.compile(
+            r"谁|哪一?位|何人|什么人|\bwhom?\b|\bwhose\b"
+            rf"|(?:导演|主演|作者|编剧|主编|创始人|发起人|发明[人者]|发现[人者]|负责人|联系人|得主|获得者|主席|总统|校长|院长|市长|区长){END}"
+        ),
+    ),
     (
         "place",
         re.compile(
-            r"哪里|哪儿|何[处地]|在哪|什么地方|位于|地点"
+            rf"哪里|哪儿|何[处地]|在哪|什么地方|位于|(?:地点|地址|位置|所在地|举办地|注册地|出生地|产地){END}"
             r"|哪一?[个座处]?(?:省|市|区|县|镇|村|国|国家|地方|城市|地区|位置|洲|岛)"
             r"|\bwhere\b|\bwhich (?:city|country|place|town|district|province)\b"
         ),
@@ -115,12 +124,30 @@ def listed_noun(folded: str) -> tuple[str, int] | None:
     return found.group("noun")[-2:], max(0, "零一二三四五六七八九十".find(found.group("count").replace("两", "二")))
 
 
+def values_of_kind(kind: Kind | None, folded: str, question: str) -> list[tuple[int, int]]:
+    """Return the places in a folded text of what is asked for and the folded question does not say itself.
+
+    A date is no number: 2021年7月 does not answer how many.
+    """
+    if kind == "number":
+        asked = number_keys(question)
+        return [(one.start, one.end) for one in find_numbers(folded) if one.kind != "date" and one.key not in asked]
+    if kind in ("person", "place"):
+        wanted = (kind, "body")
+        names = ((start, end) for start, end, name in find_names(folded) if name in wanted)
+        return [(start, end) for start, end in names if folded[start:end] not in question]
+    pattern = HOLDS.get(kind) if kind else None
+    if pattern is None:
+        return []
+    same = kind in ("list", "reason")
+    return [found.span() for found in pattern.finditer(folded) if same or found.group() not in question]
+
+
 def holds_kind(kind: Kind | None, folded: str, question: str) -> bool | None:
     """Whether a folded sentence holds what is asked for and the folded question does not say itself.
 
-    None where that kind leaves no mark in the text (a person, a place) or nothing is expected.
+    None where nothing is expected that can be seen.
     """
-    pattern = HOLDS.get(kind) if kind else None
-    if pattern is None:
+    if kind in (None, "decision"):
         return None
-    return any(found.group() not in question or kind in ("list", "reason") for found in pattern.finditer(folded))
+    return bool(values_of_kind(kind, folded, question))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import fmean
 
 from index.datatypes import Hit
+from qa.calibration import auroc
 from qa.datatypes import Answer, Turn
 
 BUDGETS = (1500, 600)
+FIRST_PASSAGES = 5
+Measures = dict[str, float | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,22 @@ def evidence_recall(question: Question, hits: Sequence[Hit], budget: int) -> flo
     return fmean(normalise(evidence.quote) in read for evidence in question.evidence)
 
 
+def recall_curve(question: Question, hits: Sequence[Hit], budgets: Sequence[int]) -> list[float]:
+    """Return the evidence recall at each of some budgets, which rise; all of them cost little more than one."""
+    text = "".join(hit.passage.text for hit in hits)
+
+    @cache
+    def read(budget: int) -> str:
+        return normalise(text[:budget])
+
+    def first_place(quote: str) -> int:
+        # What stands in a text stands in a longer one, so the first budget that will do is found by halving.
+        return bisect_left(budgets, True, key=lambda budget: quote in read(budget))
+
+    firsts = [first_place(normalise(evidence.quote)) for evidence in question.evidence]
+    return [fmean(first <= place for first in firsts) for place in range(len(budgets))]
+
+
 def is_document_first(question: Question, hits: Sequence[Hit]) -> bool:
     """Whether the first passage comes from a document that holds evidence."""
     return bool(hits) and hits[0].passage.document in {evidence.document for evidence in question.evidence}
@@ -54,6 +75,11 @@ def is_document_first(question: Question, hits: Sequence[Hit]) -> bool:
 def holds_answer(question: Question, text: str) -> bool:
     """Whether one of the right answers stands in a text."""
     return any(normalise(answer) in normalise(text) for answer in question.answers)
+
+
+def holds_answer_early(question: Question, hits: Sequence[Hit]) -> bool:
+    """Whether one of the right answers stands in the first five passages' texts, joined."""
+    return holds_answer(question, "".join(hit.passage.text for hit in hits[:FIRST_PASSAGES]))
 
 
 def is_precise(quote: str, question: Question) -> bool:
@@ -70,39 +96,45 @@ def _overlaps(one: str, other: str) -> bool:
     return any(shorter[at : at + run] in longer for at in range(len(shorter) - run + 1))
 
 
-def measure(pairs: Sequence[tuple[Question, Answer]]) -> dict[str, float | int | None]:
+def measure(pairs: Sequence[tuple[Question, Answer]]) -> Measures:
     """Return every measure over questions and their answers; None where the set has nothing to measure it on."""
     answerable = [(question, answer) for question, answer in pairs if question.answerable]
     unanswerable = [(question, answer) for question, answer in pairs if not question.answerable]
     evidenced = [(question, answer) for question, answer in answerable if question.evidence]
     keyed = [(question, answer) for question, answer in answerable if question.answers]
     cited = [(question, citation) for question, answer in evidenced for citation in answer.citations]
+    found = measure_retrieval([(question, answer.hits) for question, answer in pairs])
+    return {
+        "questions": len(pairs),
+        **{key: found[key] for key in ("evidence_recall_1500", "evidence_recall_600", "document_at_1")},
+        "answer_hit": mean([a.answered and holds_answer(q, a.text) for q, a in keyed]),
+        "lead_hit": mean([bool(a.citations) and holds_answer(q, a.citations[0].quote) for q, a in keyed]),
+        "answer_length": mean([len(a.text) for _, a in pairs if a.answered]),
+        "citation_precision": mean([is_precise(citation.quote, q) for q, citation in cited]),
+        "citations_per_answer": mean([len(a.citations) for _, a in pairs if a.answered]),
+        "answered": mean([a.answered for _, a in answerable]),
+        "refused": mean([not a.answered for _, a in unanswerable]),
+        "answerability_auroc": auroc([a.confidence for _, a in answerable], [a.confidence for _, a in unanswerable]),
+        "answer_in_5": found["answer_in_5"],
+    }
+
+
+def measure_retrieval(pairs: Sequence[tuple[Question, Sequence[Hit]]]) -> Measures:
+    """Return the measures of passages alone, over questions and their ranked passages."""
+    evidenced = [(question, hits) for question, hits in pairs if question.answerable and question.evidence]
+    keyed = [(question, hits) for question, hits in pairs if question.answerable and question.answers]
     recalls = {
-        f"evidence_recall_{budget}": _mean([evidence_recall(q, a.hits, budget) for q, a in evidenced])
+        f"evidence_recall_{budget}": mean([evidence_recall(q, hits, budget) for q, hits in evidenced])
         for budget in BUDGETS
     }
     return {
         "questions": len(pairs),
         **recalls,
-        "document_at_1": _mean([is_document_first(q, a.hits) for q, a in evidenced]),
-        "answer_hit": _mean([a.answered and holds_answer(q, a.text) for q, a in keyed]),
-        "lead_hit": _mean([bool(a.citations) and holds_answer(q, a.citations[0].quote) for q, a in keyed]),
-        "answer_length": _mean([len(a.text) for _, a in pairs if a.answered]),
-        "citation_precision": _mean([is_precise(citation.quote, q) for q, citation in cited]),
-        "citations_per_answer": _mean([len(a.citations) for _, a in pairs if a.answered]),
-        "answered": _mean([a.answered for _, a in answerable]),
-        "refused": _mean([not a.answered for _, a in unanswerable]),
-        "answerability_auroc": _auroc([a.confidence for _, a in answerable], [a.confidence for _, a in unanswerable]),
+        "document_at_1": mean([is_document_first(q, hits) for q, hits in evidenced]),
+        "answer_in_5": mean([holds_answer_early(q, hits) for q, hits in keyed]),
     }
 
 
-def _mean(values: Sequence[float]) -> float | None:
+def mean(values: Sequence[float]) -> float | None:
+    """Return the mean to four digits; None of nothing."""
     return round(fmean(values), 4) if values else None
-
-
-def _auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
-    """Return the chance that an answerable question's confidence is above an unanswerable one's; ties count half."""
-    if not positives or not negatives:
-        return None
-    wins = sum((one > other) + 0.5 * (one == other) for one in positives for other in negatives)
-    return round(wins / (len(positives) * len(negatives)), 4)

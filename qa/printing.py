@@ -26,6 +26,7 @@ MEASURES = (
     ("evidence_recall_1500", "recall @1500"),
     ("evidence_recall_600", "recall @600"),
     ("document_at_1", "document @1"),
+    ("answer_in_5", "answer in 5"),
     ("answer_hit", "answer hit"),
     ("lead_hit", "lead hit"),
     ("answer_length", "answer length"),

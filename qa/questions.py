@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from index.errors import QuestionError
+from index.lexical import HANZI_RUN, fold_in_place
 from qa.datatypes import Turn
 from qa.measures import Evidence, Question
 
@@ -20,6 +22,18 @@ def read_questions(path: Path) -> list[Question]:
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"{path} cannot be read ({error}). Give a UTF-8 file with one JSON object a line") from None
     return [_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def simplified(question: Question) -> Question:
+    """Return a question as a writer of simplified characters would ask it; what is right stays as it is."""
+    history = tuple(replace(turn, content=_simplify(turn.content)) for turn in question.history)
+    return replace(question, text=_simplify(question.text), history=history)
+
+
+def _simplify(text: str) -> str:
+    # Folding also changes width and case, which are not the question here, so only hanzi are taken over.
+    pairs = zip(text, fold_in_place(text), strict=True)
+    return "".join(folded if HANZI_RUN.fullmatch(character) else character for character, folded in pairs)
 
 
 def _question(path: Path, number: int, line: str) -> Question:

@@ -25,7 +25,8 @@ class Settings:
     models: Path = PROJECT / ".wendang" / "models"
     embedding_model: str | None = None
     embedding_backend: Backend = "auto"
-    min_confidence: float = 0.2
+    reranker_model: str | None = None
+    min_confidence: float = 0.15
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50
@@ -51,6 +52,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         models=Path(given.get("WENDANG_MODELS", defaults.models)).expanduser(),
         embedding_model=given.get("WENDANG_EMBEDDING_MODEL"),
         embedding_backend=_backend(given.get("WENDANG_EMBEDDING_BACKEND", defaults.embedding_backend)),
+        reranker_model=given.get("WENDANG_RERANKER_MODEL"),
         min_confidence=_number(given, "WENDANG_MIN_CONFIDENCE", defaults.min_confidence, 0, 1),
         host=given.get("WENDANG_HOST", defaults.host),
         port=_whole_number(given, "WENDANG_PORT", defaults.port, 1, 65_535),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from index.lexical import fold, information, is_dictionary_word, words
+from index.numerals import find_numbers
 
 STOP_WORDS = frozenset(
     word
@@ -26,19 +27,30 @@ LONGEST_JOINED = 4
 ASKING = re.compile(
     "[几哪][个家户人名位项条件种类届座处间栋台辆所套张份部篇首层级倍成元块角岁周天日月年时分秒次批轮场对只头里儿边些样款]"
 )
-NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?")
 
 
-def question_terms(question: str) -> tuple[str, ...]:
-    """Return the folded content words of a question, in order, each once."""
+def question_terms(question: str, cut: Callable[[str], list[str]] = words) -> tuple[str, ...]:
+    """Return the folded content words of a question, in order, each once; numbers and dates are whole.
+
+    `cut` cuts a folded text into words: that of an index (`LexicalIndex.cut`) keeps its documents' own words whole.
+    """
+    folded = fold(question)
     terms: dict[str, None] = {}
-    for word in _join_lone_hanzi(words(fold(question))):
-        if is_function_word(word) or not CONTENT.search(word):
-            continue
-        # A lone hanzi is nearly always part of a phrase that jieba cut; a lone letter or digit says little.
-        if len(word) > 1:
-            terms[word] = None
+    position = 0
+    for number in find_numbers(folded):
+        terms.update(dict.fromkeys(_content_words(cut(folded[position : number.start]))))
+        # A lone digit, like a lone letter, says little.
+        terms.update({folded[number.start : number.end]: None} if number.end - number.start > 1 else {})
+        position = number.end
+    terms.update(dict.fromkeys(_content_words(cut(folded[position:]))))
     return tuple(terms)
+
+
+def _content_words(cut: Sequence[str]) -> Iterator[str]:
+    for word in _join_lone_hanzi(cut):
+        # A lone hanzi is nearly always part of a phrase that jieba cut; a lone letter or digit says little.
+        if len(word) > 1 and CONTENT.search(word) and not is_function_word(word):
+            yield word
 
 
 def _join_lone_hanzi(cut: Sequence[str]) -> Iterator[str]:

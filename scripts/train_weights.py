@@ -3,10 +3,10 @@
     python -m scripts.train_weights SOURCE...
 
 A source is an evaluation set (a folder), a reading-comprehension file in SQuAD form (.json), or a file of questions on
-the sample corpus (.jsonl). Sentences: a listwise softmax
-regression, in which the sentences that hold the answer compete with all others of the passages read. Confidence: a
-logistic regression against the same questions asked again with the document, or only the passages, that hold the answer
-withheld. Nothing of the sources but these weights goes into the product.
+the sample corpus (.jsonl). Sentences: a listwise softmax regression, in which the sentences that hold the answer
+compete with all others of the passages read. Confidence: a logistic regression of whether the answer is right, against
+the same questions with the answer withheld in the ways of `scripts/variants.py`. Nothing of the sources but these
+weights goes into the product.
 """
 
 from __future__ import annotations
@@ -22,38 +22,56 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from index.embedding import Encoder, load_encoder
-from index.generations import Generation
 from index.search import SearchIndex
 from qa import confidence, evidence
+from qa.answering import choose_sentences
 from qa.assistant import Assistant
-from qa.conversation import standalone_question
 from qa.measures import Question, holds_answer, normalise
 from qa.printing import note, progress
 from qa.questions import read_questions
 from qa.retrieval import LISTED_HITS, Retrieval, prepare_query, retrieve
 from qa.settings import Settings, read_settings
 from scripts.squad import convert
+from scripts.variants import Posed, cut_answer, summaries, variants
 from scripts.withheld import without_passages
 
 MOST_QUESTIONS = 800
+SUMMARIES_PER_QUESTION = 0.45
 PULL_TO_ZERO = 1e-3
-INVERSE_PENALTY = 300.0
+# How much a variant counts among the questions of its side; the likeliest in real use count most.
+IMPORTANCE = {
+    "plain": 1.0,
+    "withheld document": 0.7,
+    "withheld passage": 0.5,
+    "cut sentence": 0.3,
+    "other title": 1.0,
+    "summary": 1.0,
+}
 WEIGHTS = Path(confidence.__file__).parent
 Signs = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with its retrieval, once as it is and then with what holds the answer withheld."""
+    """One posed question with what was retrieved for it."""
 
-    question: Question
+    posed: Posed
     retrieval: Retrieval
     index: SearchIndex
-    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a source teaches of confidence: signs, shape (n, signs), whether the answer is right, and importance."""
+
+    signs: Signs
+    right: NDArray[np.bool_]
+    importance: Signs
+    variants: tuple[str, ...]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,13 +81,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = read_settings()
     with progress() as report:
         encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
-        asked = {source.stem: list(_ask(source, settings, encoder)) for source in sources}
-    plain = [one for those in asked.values() for one in those if one.answerable]
+        asked = {source.stem: list(ask(source, settings, encoder)) for source in sources}
+    plain = [one for those in asked.values() for one in those if one.posed.variant == "plain" and one.posed.answerable]
     weights = fit_sentences(plain)
     _write("sentence_weights.json", {"weights": _named(evidence.SIGNS, weights), "questions": len(plain)}, sources)
     evidence.sentence_weights.cache_clear()
-    regression, bias, figures = fit_confidence(asked)
-    record = {"weights": _named(confidence.SIGNS, regression), "bias": round(bias, 4), "auroc": figures}
+    rows = {source: confidence_rows(those) for source, those in asked.items()}
+    regression, bias = fit_confidence(list(rows.values()))
+    record = {
+        "weights": _named(confidence.SIGNS, regression),
+        "bias": round(bias, 4),
+        "auroc": {source: auroc(those, regression) for source, those in rows.items()},
+        "auroc_left_out": left_out(rows),
+    }
     _write("confidence_weights.json", record, sources)
     return 0
 
@@ -85,8 +109,8 @@ def _write(name: str, record: dict[str, object], sources: Sequence[Path]) -> Non
     note(f"wrote {WEIGHTS / name}")
 
 
-def _ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
-    """Index a source and yield its questions, as they are and with the answer withheld."""
+def ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
+    """Index a source and yield its questions with their variants, each with what was retrieved for it."""
     data = settings.data / "training" / source.stem
     if source.suffix == ".jsonl":
         documents, file = settings.documents, source
@@ -95,43 +119,40 @@ def _ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
         documents, file = folder / "documents", folder / "questions.jsonl"
     assistant = Assistant(replace(settings, documents=documents, data=data), encoder)
     assistant.sync()
+    random = np.random.default_rng(1)
     questions = read_questions(file)
-    chosen = np.random.default_rng(1).permutation(len(questions))[:MOST_QUESTIONS]
-    for number in chosen:
-        yield from _variants(questions[number], assistant.generation, encoder)
-    note(f"{source.name}: {len(chosen)} questions")
+    chosen = [questions[number] for number in random.permutation(len(questions))[:MOST_QUESTIONS]]
+    posed = [one for question in chosen for one in variants(question, assistant.generation, random)]
+    posed += summaries(assistant.generation, int(SUMMARIES_PER_QUESTION * len(chosen)), random)
+    index = assistant.generation.index
+    queries = [prepare_query(one.text, index) for one in posed]
+    vectors = iter(encoder.encode_queries([text for query in queries for text in query.texts]))
+    for one, query in zip(posed, queries, strict=True):
+        retrieval = _retrieve(one, index, np.stack([next(vectors) for _ in query.texts]))
+        if retrieval is not None:
+            yield Asked(one, retrieval, without_passages(index, one.withheld))
+    note(f"{source.name}: {len(chosen)} questions, {len(posed)} with their variants")
 
 
-def _variants(question: Question, generation: Generation, encoder: Encoder) -> Iterator[Asked]:
-    whole = standalone_question(question.text, question.history)
-    text = prepare_query(whole, generation.index).text
-    vector = encoder.encode_queries([text])[0]
-    for withheld in (set(), *(_holders(question, generation) if question.answerable else ())):
-        index = without_passages(generation.index, withheld)
-        limit = 4 * LISTED_HITS if withheld else LISTED_HITS
-        retrieval = retrieve(index, prepare_query(whole, index), vector, limit)
-        hits = tuple(hit for hit in retrieval.hits if hit.passage.id not in withheld)[:LISTED_HITS]
-        if hits:
-            yield Asked(question, replace(retrieval, hits=hits), index, question.answerable and not withheld)
+def _retrieve(posed: Posed, index: SearchIndex, vectors: NDArray[np.float32]) -> Retrieval | None:
+    """Search as if the withheld passages were not there; None where nothing is left."""
+    index = without_passages(index, posed.withheld)
+    found = retrieve(index, prepare_query(posed.text, index), vectors, (4 if posed.withheld else 1) * LISTED_HITS)
+
+    def without(retrieval: Retrieval) -> Retrieval:
+        hits = tuple(hit for hit in retrieval.hits if hit.passage.id not in posed.withheld)[:LISTED_HITS]
+        return replace(retrieval, hits=hits, parts=tuple(map(without, retrieval.parts)))
+
+    left = without(found)
+    return left if all(part.hits for part in (left, *left.parts)) else None
 
 
-def _holders(question: Question, generation: Generation) -> list[set[int]]:
-    """Return the passages of the documents that hold the evidence, and those that hold the answer itself."""
-    documents = {one.document for one in question.evidence}
-    passages = [passage for passage in generation.index.passages if passage.document in documents]
-    sought = [normalise(one.quote)[:20] for one in question.evidence]
-    sought += [normalise(answer) for answer in question.answers if len(answer) > 1]
-    whole = {passage.id for passage in passages}
-    holding = {passage.id for passage in passages if any(text in normalise(passage.text) for text in sought)}
-    return [those for those in (whole, holding if holding != whole else set()) if those]
-
-
-def _answers(asked: Asked, candidate: evidence.Candidate) -> bool:
+def _answers(question: Question, candidate: evidence.Candidate) -> bool:
     """Whether a sentence is the evidence, or part of it, and holds the answer."""
     words = normalise(candidate.text)
-    quotes = [normalise(one.quote) for one in asked.question.evidence]
+    quotes = [normalise(one.quote) for one in question.evidence]
     in_evidence = any(words in quote or quote in words for quote in quotes)
-    return in_evidence and (not asked.question.answers or holds_answer(asked.question, candidate.text))
+    return in_evidence and (not question.answers or holds_answer(question, candidate.text))
 
 
 def fit_sentences(asked: Sequence[Asked]) -> Signs:
@@ -139,7 +160,7 @@ def fit_sentences(asked: Sequence[Asked]) -> Signs:
     rows = []
     for one in asked:
         candidates = evidence.read_candidates(one.retrieval, one.index)
-        right = np.array([_answers(one, candidate) for candidate in candidates])
+        right = np.array([_answers(one.posed.question, candidate) for candidate in candidates])
         if right.any() and not right.all():
             rows.append((np.stack([candidate.signs for candidate in candidates]), right))
     most = max(len(right) for _, right in rows)
@@ -165,32 +186,79 @@ def fit_sentences(asked: Sequence[Asked]) -> Signs:
     return np.asarray((weights / spread).detach().numpy())
 
 
-def fit_confidence(asked: dict[str, list[Asked]]) -> tuple[Signs, float, dict[str, float]]:
-    """Return the weights of the signs, the bias, and each source's AUROC. Both sides of a source weigh the same,
-    and a source as much as the root of its questions."""
+def confidence_rows(asked: Sequence[Asked]) -> Rows:
+    """Read what was retrieved and return the signs of each answer and whether it is right.
+
+    Both sides of a source weigh the same, and a source as much as the root of its questions.
+    """
     signs: list[Signs] = []
-    labels: list[bool] = []
-    importance: list[float] = []
-    slices: dict[str, slice] = {}
-    for source, those in asked.items():
-        start = len(labels)
-        for one in those:
-            reading = evidence.read(one.retrieval, one.index)
-            signs.append(confidence.signs_of_answer(reading.retrieval, reading.candidates))
-            labels.append(one.answerable)
-        slices[source] = slice(start, len(labels))
-        share = float(np.mean(labels[start:]))
-        weight_of_source = sqrt(len(those))
-        importance += [weight_of_source / (len(those) * (share if one.answerable else 1 - share)) for one in those]
-    values, truth, weight = np.stack(signs), np.array(labels), np.array(importance)
+    right: list[bool] = []
+    names: list[str] = []
+    for one in asked:
+        reading = evidence.read(one.retrieval, one.index)
+        if one.posed.cuts_answer:
+            reading = cut_answer(reading, one.posed.question)
+        parts = reading.parts or (reading,)
+        if not all(part.candidates for part in parts):
+            continue
+        signs.append(np.mean([confidence.signs_of_answer(part, one.index) for part in parts], axis=0))
+        right.append(one.posed.answerable and _is_right(one.posed.question, reading))
+        names.append(one.posed.variant)
+    truth = np.array(right)
+    weight = np.array([IMPORTANCE[name] for name in names])
+    for side in (truth, ~truth):
+        weight[side] *= sqrt(len(truth)) / max(weight[side].sum(), 1e-9)
+    return Rows(np.stack(signs), truth, weight, tuple(names))
+
+
+def _is_right(question: Question, reading: evidence.Reading) -> bool:
+    """Whether the answer that would be given holds the right one, or rests on evidence; a summary always does."""
+    chosen = [one for row in choose_sentences(reading.candidates, question.text, bool(reading.parts)) for one in row]
+    if question.answers:
+        return holds_answer(question, "".join(one.text for one in chosen))
+    return not question.evidence or any(_answers(question, one) for one in chosen)
+
+
+def fit_confidence(rows: Sequence[Rows]) -> tuple[Signs, float]:
+    """Return the weights of the signs, shape (signs,), and the bias: a logistic regression with bounds.
+
+    What lacks may only speak against an answer and what scores only for it, whatever chance would have it.
+    """
+    values = np.concatenate([one.signs for one in rows])
+    truth = np.concatenate([one.right for one in rows]).astype(np.float64)
+    weight = np.concatenate([one.importance for one in rows])
+    weight /= weight.sum()
     centre, spread = values.mean(0), values.std(0) + 1e-6
-    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=2_000)
-    model.fit((values - centre) / spread, truth, sample_weight=weight * len(weight) / weight.sum())
-    weights = model.coef_[0] / spread
-    bias = float(model.intercept_[0] - weights @ centre)
-    scores = values @ weights
-    figures = {name: float(roc_auc_score(truth[part], scores[part])) for name, part in slices.items()}
-    return weights, bias, {name: round(figure, 4) for name, figure in figures.items()}
+    scaled = np.hstack([(values - centre) / spread, np.ones((len(values), 1))])
+
+    def loss(weights: Signs) -> tuple[float, Signs]:
+        logits = scaled @ weights
+        pull = PULL_TO_ZERO * weights
+        pull[-1] = 0.0
+        value = float(weight @ (np.logaddexp(0, logits) - truth * logits)) + float(pull @ weights)
+        return value, scaled.T @ (weight * (1 / (1 + np.exp(-logits)) - truth)) + 2 * pull
+
+    bounds = [*(_bounds(name) for name in confidence.SIGNS), (None, None)]
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
+    weights = found.x[:-1] / spread
+    return weights, float(found.x[-1] - weights @ centre)
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    if "lack" in name or "missing" in name:
+        return None, 0.0
+    return (0.0, None) if name.endswith(("score", "cosine")) else (None, None)
+
+
+def auroc(rows: Rows, weights: Signs) -> float:
+    """Return how often a right answer of a source scores above a wrong one."""
+    return round(float(roc_auc_score(rows.right, rows.signs @ weights)), 4)
+
+
+def left_out(rows: dict[str, Rows]) -> dict[str, float]:
+    """Return the AUROC of each source by weights that were fitted without it."""
+    others = {name: [those for other, those in rows.items() if other != name] for name in rows}
+    return {name: auroc(rows[name], fit_confidence(others[name])[0]) for name in rows if others[name]}
 
 
 if __name__ == "__main__":

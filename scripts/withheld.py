@@ -13,15 +13,15 @@ class WithheldLexicalIndex(LexicalIndex):
     """The same words and scores, but a term that only withheld passages hold counts as missing."""
 
     def __init__(self, whole: LexicalIndex, withheld: Set[int]) -> None:
-        super().__init__(whole._bm25, whole._vocabulary, whole.size)
+        super().__init__(whole._bm25, whole._vocabulary, whole.size, whole._own_words)
         self._withheld = withheld
 
     def contains(self, term: str) -> bool:
         held = self.holders(term)
         return held is None or bool(held)
 
-    def holders(self, term: str) -> set[int] | None:
-        held = super().holders(term)
+    def holders(self, term: str, within: range | None = None) -> set[int] | None:
+        held = super().holders(term, within)
         return None if held is None else held - self._withheld
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from qa.answering import (
     ANSWER_CHARACTERS,
+    BEHIND_LEAD,
+    MOST_IN_A_ROW,
     MOST_SENTENCES,
     answer_question,
     choose_sentences,
@@ -16,7 +19,7 @@ from qa.answering import (
 )
 from qa.assistant import Assistant
 from qa.datatypes import Answer, Citation
-from qa.evidence import Candidate, Reading
+from qa.evidence import Candidate
 from qa.measures import normalise
 from tests.test_assistant import CANTEEN, HANDBOOK, open_library
 
@@ -130,7 +133,7 @@ def answer_from(library: Assistant, monkeypatch: pytest.MonkeyPatch, question: s
     reading = library.read(question, 20)
     by_text = {one.text: one for one in reading.candidates}
     ranked = tuple(replace(by_text[text], score=5.0) for text in texts)
-    monkeypatch.setattr("qa.answering.read", lambda *_: Reading(reading.retrieval, ranked))
+    monkeypatch.setattr("qa.answering.read", lambda *_: replace(reading, candidates=ranked))
     return answer_question(question, reading.retrieval, library.generation.index, 0.0)
 
 
@@ -157,15 +160,24 @@ def test_what_is_not_word_for_word_in_the_passage_is_not_cited(
     library: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading = library.read("加班由谁批准？", 20)
-    lead, other, *_ = reading.candidates
-    forged = replace(lead, text="加班无须任何人批准。")
-    monkeypatch.setattr("qa.answering.read", lambda *_: Reading(reading.retrieval, (forged, other)))
-    answer = answer_question("加班由谁批准？", reading.retrieval, library.generation.index, 0.0)
-    assert [citation.quote for citation in answer.citations] in ([other.text], [])
-    monkeypatch.setattr("qa.answering.read", lambda *_: Reading(reading.retrieval, (forged,)))
-    answer = answer_question("加班由谁批准？", reading.retrieval, library.generation.index, 0.0)
-    assert not answer.answered
-    assert "无须任何人批准" not in answer.text
+    texts = ("加班须由部门经理批准。", "加班工资按基本工资的一点五倍发放。", "食堂周日不开放。")
+    lead, before, elsewhere = (
+        replace(next(one for one in reading.candidates if one.text == text), score=5.0) for text in texts
+    )
+    forged, forged_before = (replace(one, text="加班无须任何人批准。") for one in (lead, before))
+    for ranked, quotes in (
+        ((forged, elsewhere), [elsewhere.text]),
+        # A row holds together, so that what is left of it is not cited either.
+        ((forged, before, elsewhere), [elsewhere.text]),
+        ((lead, forged_before, elsewhere), [elsewhere.text]),
+        ((lead, before), [before.text + lead.text]),
+        ((forged,), []),
+    ):
+        monkeypatch.setattr("qa.answering.read", lambda *_, ranked=ranked: replace(reading, candidates=ranked))
+        answer = answer_question("加班由谁批准？", reading.retrieval, library.generation.index, 0.0)
+        assert [citation.quote for citation in answer.citations] == quotes
+        assert answer.answered is bool(quotes)
+        assert "无须任何人批准" not in answer.text
 
 
 def test_hits_are_listed_beside_the_answer(library: Assistant) -> None:
@@ -176,34 +188,46 @@ def test_hits_are_listed_beside_the_answer(library: Assistant) -> None:
 
 # Which sentences are chosen
 
+HOW_MANY, EXPLAIN = "食堂早餐的价格是多少？", "介绍一下食堂"
 
-def candidates(library: Assistant, *texts: tuple[str, float]) -> list[Candidate]:
-    """Candidates with these texts and scores, at one made-up place after another."""
-    model = library.read("食堂早餐的价格是多少？", 10).candidates[0]
+
+def candidates(library: Assistant, *texts: tuple[str, float], step: int = 2) -> list[Candidate]:
+    """Candidates with these texts and scores, at one made-up place after another; with a step of 1 side by side."""
+    model = library.read(HOW_MANY, 10).candidates[0]
     at = 0
     made = []
-    for place, (text, score) in enumerate(texts):
+    for number, (text, score) in enumerate(texts):
         sentence = replace(model.sentence, start=at, end=at + len(text))
-        made.append(replace(model, text=text, score=score, place=place, sentence=sentence))
+        made.append(replace(model, text=text, score=score, place=0, number=number * step, sentence=sentence))
         at += len(text)
     return made
 
 
-def chosen(library: Assistant, *texts: tuple[str, float]) -> list[str]:
-    return [one.text for one in choose_sentences(candidates(library, *texts))]
+def chosen(ranked: Sequence[Candidate], question: str = HOW_MANY) -> list[list[str]]:
+    return [[one.text for one in row] for row in choose_sentences(ranked, question)]
+
+
+def in_other_passages(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The same sentences, all but the first each in a passage of its own."""
+    return [
+        replace(one, place=place, hit=replace(one.hit, passage=replace(one.hit.passage, id=one.hit.passage.id + place)))
+        for place, one in enumerate(ranked)
+    ]
 
 
 def test_nothing_is_chosen_from_nothing() -> None:
-    assert choose_sentences([]) == []
+    assert choose_sentences([], HOW_MANY) == choose_sentences([], EXPLAIN) == []
 
 
 def test_a_sentence_far_less_likely_than_the_lead_is_left_out(library: Assistant) -> None:
-    assert chosen(library, ("甲说一。", 5.0), ("乙说二。", 4.9), ("丙说三。", 0.0)) == ["甲说一。", "乙说二。"]
+    ranked = candidates(library, ("甲说一。", 5.0), ("乙说二。", 5.0 - BEHIND_LEAD), ("丙说三。", 4.9 - BEHIND_LEAD))
+    assert chosen(ranked) == chosen(ranked, EXPLAIN) == [["甲说一。"], ["乙说二。"]]
 
 
-def test_at_most_four_sentences_are_chosen(library: Assistant) -> None:
-    texts = [(f"第{number}句话。", 5.0) for number in range(9)]
-    assert chosen(library, *texts) == ["第0句话。", "第1句话。", "第2句话。", "第3句话。"]
+def test_three_further_sentences_are_chosen_at_most(library: Assistant) -> None:
+    ranked = candidates(library, *((f"第{number}句话。", 5.0) for number in range(9)))
+    assert chosen(ranked) == [["第0句话。"], ["第1句话。"], ["第2句话。"], ["第3句话。"]]
+    assert MOST_SENTENCES == 4
 
 
 def test_what_was_said_is_not_said_again(library: Assistant) -> None:
@@ -213,20 +237,81 @@ def test_what_was_said_is_not_said_again(library: Assistant) -> None:
         ("很大。", 5.0),
         ("乙。园区有五个，很大。", 5.0),
     ]
-    assert chosen(library, *texts) == ["园区有五个，很大。"]
+    assert chosen(candidates(library, *texts)) == [["园区有五个，很大。"]]
 
 
 def test_an_answer_keeps_to_its_length(library: Assistant) -> None:
-    texts = [("甲" * 120, 5.0), ("乙" * 90, 5.0), ("丙" * 80, 5.0), ("丁", 5.0)]
-    assert [text[0] for text in chosen(library, *texts)] == ["甲", "丙"]
-    assert ANSWER_CHARACTERS == 120 + 80
-    assert chosen(library, ("长" * 999, 5.0)) == ["长" * 999]
+    texts = [("甲" * 120, 5.0), ("乙" * 101, 5.0), ("丙" * 100, 5.0), ("丁", 5.0)]
+    assert [row[0][0] for row in chosen(candidates(library, *texts))] == ["甲", "丙"]
+    assert ANSWER_CHARACTERS == 120 + 100
+    assert chosen(candidates(library, ("长" * 999, 5.0))) == [["长" * 999]]
 
 
 def test_the_lead_stays_first_and_the_others_follow_the_text(library: Assistant) -> None:
-    lead, *others = candidates(library, ("甲句。", 5.0), ("乙句。", 4.9), ("丙句。", 4.8))
-    lead, one, other = replace(lead, place=2), replace(others[0], place=1), replace(others[1], place=0)
-    assert [each.text for each in choose_sentences([lead, one, other])] == ["甲句。", "丙句。", "乙句。"]
+    lead, *others = candidates(library, ("甲句。", 5.0), ("乙句。", 4.9), ("丙句。", 4.8), ("丁句。", 4.7))
+    ranked = [
+        replace(lead, place=2),
+        *(replace(one, place=place) for one, place in zip(others, (1, 0, 1), strict=True)),
+    ]
+    assert chosen(ranked) == [["甲句。"], ["丙句。"], ["乙句。"], ["丁句。"]]
+
+
+def side_by_side(library: Assistant, lead: int, *behind: float) -> list[Candidate]:
+    """Sentences 0, 1, 2 … of one passage, so far behind the lead, best first."""
+    made = candidates(library, *((f"第{number}句话。", 5.0 - far) for number, far in enumerate(behind)), step=1)
+    ranked = sorted(made, key=lambda one: -one.score)
+    assert ranked[0].number == lead
+    return ranked
+
+
+def test_sentences_side_by_side_are_one_row_in_the_order_of_the_text(library: Assistant) -> None:
+    assert chosen(side_by_side(library, 1, 1.5, 0.0, 1.0)) == [["第0句话。", "第1句话。", "第2句话。"]]
+    assert chosen(side_by_side(library, 1, 2.1, 0.0, 1.0)) == [["第1句话。", "第2句话。"]]
+    assert chosen(in_other_passages(side_by_side(library, 1, 1.5, 0.0, 1.0))) == [
+        ["第1句话。"],
+        ["第2句话。"],
+        ["第0句话。"],
+    ]
+
+
+@pytest.mark.parametrize("question", [EXPLAIN, "食堂供应哪些早餐？", "食堂为什么周日不开放？"])
+def test_what_is_answered_at_length_is_quoted_with_the_sentences_beside_it(library: Assistant, question: str) -> None:
+    ranked = side_by_side(library, 2, 9.5, 8.5, 0.0, 9.5, 0.0)
+    assert chosen(ranked, question)[0] == ["第1句话。", "第2句话。"]
+    assert chosen(ranked)[0] == ["第2句话。"]
+
+
+def test_of_a_question_in_parts_the_leads_come_before_their_neighbours(library: Assistant) -> None:
+    """Their neighbours would take the room of the other parts' leads."""
+    one, beside = candidates(library, ("甲" * 100, 0.0), ("邻" * 100, -3.0), step=1)
+    (other,) = in_other_passages(candidates(library, ("乙" * 100, 0.0)))
+    other = replace(other, hit=replace(other.hit, passage=replace(other.hit.passage, id=9)))
+    ranked = [one, other, beside]
+    assert [one.text for row in choose_sentences(ranked, EXPLAIN, in_parts=True) for one in row] == [
+        "甲" * 100,
+        "乙" * 100,
+    ]
+    assert chosen(ranked, EXPLAIN) == [["甲" * 100, "邻" * 100]]
+
+
+def test_the_more_likely_neighbour_comes_first_and_three_stand_in_a_row(library: Assistant) -> None:
+    ranked = side_by_side(library, 2, 3.0, 4.0, 0.0, 5.0, 3.0)
+    assert chosen(ranked, EXPLAIN) == [["第0句话。", "第1句话。", "第2句话。"]]
+    assert MOST_IN_A_ROW == 3
+
+
+def test_a_neighbour_for_which_there_is_no_room_is_left_out(library: Assistant) -> None:
+    texts = [("甲" * 120, 5.0), ("乙" * 101, 4.0)]
+    assert chosen(candidates(library, *texts, step=1), EXPLAIN) == [["甲" * 120]]
+    texts = [("甲" * 120, 5.0), ("乙" * 100, 4.0)]
+    assert chosen(candidates(library, *texts, step=1), EXPLAIN) == [["甲" * 120, "乙" * 100]]
+
+
+def test_a_row_is_cited_as_one_piece_of_the_text(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = "园区累计调整企业79家。", "园区收储土地1379亩。"
+    answer = answer_from(library, monkeypatch, "园区累计调整企业多少家，收储土地多少亩？", *texts)
+    assert answer.text == "园区累计调整企业**79家**。园区收储土地**1379亩**。[1]"
+    assert [citation.quote for citation in answer.citations] == ["".join(texts)]
 
 
 # Emphasis

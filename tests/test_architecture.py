@@ -15,8 +15,14 @@ NAMES = [path.relative_to(PROJECT).as_posix() for path in SOURCES]
 # What stands in one row does not import one another; every row imports only rows above it. A name stands for a file
 # or a folder of files, which are one family.
 LAYERS = (
-    ("index/datatypes.py", "index/errors.py", "index/folders.py", "index/packed_model.py"),
-    ("index/loaders", "index/chunking.py", "index/lexical.py", "index/vectors.py", "index/embedding.py"),
+    (
+        *("index/datatypes.py", "index/errors.py", "index/folders.py", "index/packed_model.py"),
+        *("index/numerals.py", "index/new_words.py", "index/name_states.py"),
+    ),
+    (
+        *("index/loaders", "index/chunking.py", "index/lexical.py", "index/vectors.py", "index/embedding.py"),
+        "index/user_words.py",
+    ),
     ("index/search.py", "index/store.py"),
     ("index/generations.py", "index/scan.py"),
     ("index/plan.py",),

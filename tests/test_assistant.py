@@ -149,6 +149,17 @@ def test_several_questions_are_answered_in_order_as_each_by_itself(library: Assi
     assert library.ask_all([]) == []
 
 
+def test_questions_in_parts_and_whole_ones_each_get_their_own_vectors(library: Assistant) -> None:
+    questions = ["食堂管理规定和员工手册各有哪些要求？", "加班工资按几倍发放？", "员工手册与食堂管理规定各有哪些要求？"]
+    together = library.ask_all([(question, ()) for question in questions])
+    assert [timeless(answer) for answer in together] == [timeless(library.ask(question)) for question in questions]
+    for number in (0, 2):
+        answer = together[number]
+        assert answer.searched == questions[number]
+        assert answer.hits == library.read(questions[number], 20).retrieval.hits
+        assert {hit.passage.document for hit in answer.hits[:2]} == {"食堂.txt", "人事/手册.md"}
+
+
 def test_a_follow_up_is_searched_for_with_its_subject(library: Assistant) -> None:
     answer = library.ask("那早餐呢？", [Turn("user", "食堂午餐的价格是多少？"), Turn("assistant", "十二元。")])
     assert answer.question == "那早餐呢？"

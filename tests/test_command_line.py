@@ -437,7 +437,7 @@ def test_evaluate_prints_the_measures_in_all_and_by_kind(folder: Path, run: Run)
         [
             *("questions", "evidence_recall_1500", "evidence_recall_600", "document_at_1", "answer_hit", "lead_hit"),
             *("answer_length", "citation_precision", "citations_per_answer", "answered", "refused"),
-            "answerability_auroc",
+            *("answerability_auroc", "answer_in_5"),
         ]
     )
     assert record["measures"]["evidence_recall_1500"] == 0.8333
@@ -446,6 +446,66 @@ def test_evaluate_prints_the_measures_in_all_and_by_kind(folder: Path, run: Run)
     assert "0.833" in shown
     assert "follow-up" in shown
     assert not (folder / "data" / "wendang.sqlite").exists()
+
+
+def test_several_sets_make_a_list(folder: Path, run: Run) -> None:
+    places = [str(write_set(folder / name, LINES)) for name in ("甲", "乙")]
+    (record,) = run("evaluate", *places, "--json").records
+    assert list(record) == ["sets"]
+    assert [sorted(one) for one in record["sets"]] == [["folder", "kinds", "measures", "questions_per_second"]] * 2
+    assert [one["folder"] for one in record["sets"]] == places
+    assert error_line(run("evaluate", places[0], f"{places[0]}/../甲")).endswith("Name each evaluation set once")
+
+
+def test_a_report_is_written_and_the_next_one_compared_with_it(folder: Path, run: Run) -> None:
+    place, reports = str(write_set(folder / "测试 集", LINES)), folder / "报 告"
+    outcome = run("evaluate", place, "--report", str(reports))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.splitlines()[-1] == f"report: {reports / 'index.html'}"
+    assert sorted(path.name for path in reports.iterdir()) == ["index.html", "report.json"]
+    assert "No earlier report stood in this folder" in (reports / "index.html").read_text("utf-8")
+    (record,) = run("evaluate", place, "--report", str(reports), "--simplified", "--json").records
+    assert sorted(record) == ["folder", "kinds", "measures", "questions_per_second", "report"]
+    page = (reports / "index.html").read_text("utf-8")
+    assert "Compared with the report of" in page
+    assert "Its questions were asked as they stand, unlike these." in page
+    assert "--simplified" in json.loads((reports / "report.json").read_text("utf-8"))["header"]["command"]
+
+
+def test_a_report_measures_as_evaluate_does_at_a_threshold_that_refuses(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(write_set(folder / "集", LINES))
+    run("evaluate", place, "--report", str(folder / "报告"))
+    (first,) = json.loads((folder / "报告" / "report.json").read_text("utf-8"))["sets"]
+    confidences = [one["confidence"] for one in first["questions"] if one["answerable"]]
+    monkeypatch.setenv("WENDANG_MIN_CONFIDENCE", str(max(confidences) - 0.0001))
+    (alone,) = run("evaluate", place, "--json").records
+    (reported,) = run("evaluate", place, "--json", "--report", str(folder / "报告")).records
+    assert 0 < alone["measures"]["answered"] < 1
+    assert (reported["measures"], reported["kinds"]) == (alone["measures"], alone["kinds"])
+
+
+def test_a_broken_last_report_is_said_and_nothing_is_compared(folder: Path, run: Run) -> None:
+    place, reports = str(write_set(folder / "集", LINES)), folder / "报告"
+    write_documents(reports, {"report.json": "{"})
+    outcome = run("evaluate", place, "--report", str(reports))
+    assert outcome.code == 0
+    (line,) = outcome.err.splitlines()
+    assert line.startswith(f"note: the last report {reports / 'report.json'} cannot be read (JSONDecodeError: ")
+    assert "nothing is compared with it" in (reports / "index.html").read_text("utf-8")
+    assert json.loads((reports / "report.json").read_text("utf-8"))["note"] == line.removeprefix("note: ")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_run(folder: Path, run: Run) -> None:
+    place = str(write_set(folder / "集", LINES))
+    write_documents(folder, {"文件": ""})
+    for where in (folder / "文件", folder / "文件" / "里"):
+        message = f"error: {where} is a file, or lies in one. Give --report a folder"
+        assert error_line(run("evaluate", place, "--report", str(where))) == message
+    assert not (folder / "data" / "evaluations").exists()
+    assert "is no evaluation set" in error_line(run("evaluate", str(folder), "--report", str(folder / "报告")))
+    assert not (folder / "报告").exists()
 
 
 def test_a_folder_that_is_no_evaluation_set_is_named(folder: Path, run: Run) -> None:

@@ -106,6 +106,15 @@ def test_sets_of_one_name_do_not_mix_and_the_users_own_data_stay_untouched(tmp_p
     assert [path.name for path in settings.data.iterdir()] == ["evaluations"]
 
 
+def test_questions_can_be_asked_in_simplified_characters(tmp_path: Path, settings: Settings) -> None:
+    folder = write_set(tmp_path / "set", [{"id": "1", "question": "食堂早餐的價格是多少？", "answers": ["五元"]}])
+    as_they_are, (one,) = evaluate(folder, settings, FakeEncoder())
+    turned, (other,) = evaluate(folder, settings, FakeEncoder(), in_simplified=True)
+    assert (one[0].text, other[0].text) == ("食堂早餐的價格是多少？", "食堂早餐的价格是多少？")
+    assert other[1].searched == "食堂早餐的价格是多少？"
+    assert turned.measures["answer_hit"] == as_they_are.measures["answer_hit"] == 1.0
+
+
 def test_progress_is_told_to_the_end(tmp_path: Path, settings: Settings) -> None:
     told: list[Progress] = []
     evaluate(write_set(tmp_path / "set", LINES * 30), settings, FakeEncoder(), told.append)

@@ -61,13 +61,86 @@ def test_the_best_sentence_comes_first_and_scores_are_weighted_signs(library: As
         assert one.score == pytest.approx(float(one.signs @ sentence_weights()))
 
 
-def test_each_sentence_knows_its_passages_place_after_ranking_anew(library: Assistant) -> None:
+def test_each_sentence_knows_its_passages_place_among_the_hits_as_searched(library: Assistant) -> None:
+    reading = library.read("食堂早餐的价格是多少？", 20)
+    found = reading.found
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+    assert sorted(hit.passage.id for hit in found) == [0, 1, 2, 3, 4]
+    for one in reading.candidates:
+        assert found[one.place] is one.hit
+        assert one.hit.passage is library.generation.index.passages[one.hit.passage.id]
+        assert one.hit.passage.sentences[one.number] is one.sentence
+    # The sentences are ranked; the hits are what the search made them.
+    index = library.generation.index
+    query = prepare_query("食堂早餐的价格是多少？", index)
+    assert found == retrieve(index, query, FakeEncoder().encode_queries(query.texts)).hits
+
+
+def test_the_hits_are_cut_to_windows_best_first(library: Assistant) -> None:
     reading = library.read("食堂早餐的价格是多少？", 20)
     hits = reading.retrieval.hits
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert sorted(hit.passage.id for hit in hits) == [0, 1, 2, 3, 4]
-    for one in reading.candidates:
-        assert hits[one.place] is one.hit
+    assert hits[0].passage.text.startswith("食堂每天供应早餐、午餐和晚餐。早餐的价格是五元")
+    for hit in hits:
+        text = library.generation.documents[hit.passage.document].text
+        assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+    # What was read is shown, each sentence once.
+    shown = [(hit.passage.document, one.start) for hit in hits for one in hit.passage.sentences]
+    assert sorted(shown) == sorted((one.hit.passage.document, one.sentence.start) for one in reading.candidates)
+
+
+def test_a_window_may_be_narrower_or_wider_than_a_passage(tmp_path: Path) -> None:
+    filler = [f"第{number}条规定了仓库在第{number}季度的巡查办法和值班安排。" for number in range(40)]
+    facts = "".join([*filler[:20], "仓库的钥匙由门卫保管。", *filler[20:]])
+    library = open_library(tmp_path, {"仓库.md": f"# 仓库规定\n\n## 条款\n\n{facts}\n"})
+    passages = library.generation.index.passages
+    assert len(passages) >= 3
+    first, *_ = library.read("仓库的钥匙由门卫保管？", 20).retrieval.hits
+    assert "仓库的钥匙由门卫保管。" in first.passage.text
+    assert (first.passage.start, first.passage.end) not in [(one.start, one.end) for one in passages]
+    assert 300 < sum(one.end - one.start for one in first.passage.sentences) <= 600
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder: Path = tmp_path_factory.mktemp("towns")
+    texts = {
+        "清水镇": "清水镇以茶叶为主。清水镇的人口是三万人。清水镇的茶叶产量逐年增长。",
+        "白石镇": "白石镇以石材为主。白石镇的人口是五万人。白石镇的石材运往各地。",
+    }
+    return open_library(folder, {f"{name}.txt": f"{name}概况\n\n{text}" for name, text in texts.items()})
+
+
+def test_each_part_of_a_question_is_read_for_itself(towns: Assistant) -> None:
+    reading = towns.read("清水镇和白石镇的人口分别是多少？", 20)
+    assert [part.retrieval.query.text for part in reading.parts] == ["清水镇的人口是多少？", "白石镇的人口是多少？"]
+    assert [part.candidates[0].text for part in reading.parts] == ["清水镇的人口是三万人。", "白石镇的人口是五万人。"]
+    for part in reading.parts:
+        assert part.parts == ()
+        assert part.found == part.retrieval.hits
+        alone = towns.read(part.retrieval.query.text, 20)
+        assert [(one.text, one.score) for one in part.candidates] == [(one.text, one.score) for one in alone.candidates]
+    assert towns.read("清水镇的人口是多少？", 20).parts == ()
+
+
+def test_the_best_of_every_part_lead_together(towns: Assistant) -> None:
+    reading = towns.read("清水镇和白石镇的人口分别是多少？", 20)
+    first, second, *others = reading.candidates
+    assert {first.text, second.text} == {"清水镇的人口是三万人。", "白石镇的人口是五万人。"}
+    assert first.score == second.score == 0.0
+    assert all(one.score < 0 for one in others)
+    texts = [one.text for one in reading.candidates]
+    assert len(texts) == len(set(texts)) == 6
+    for one in others:
+        behind = [
+            each.score - part.candidates[0].score
+            for part in reading.parts
+            for each in part.candidates
+            if each.text == one.text
+        ]
+        assert one.score == max(behind)
+    answer = towns.ask("清水镇和白石镇的人口分别是多少？")
+    assert "三万" in answer.text and "五万" in answer.text
 
 
 def test_the_cosine_is_that_of_the_sentence_with_title_and_headings(library: Assistant) -> None:
@@ -104,6 +177,9 @@ def test_numbers_that_the_sentence_lacks(library: Assistant) -> None:
     assert candidate(reading, "园区面积1379亩，2016年建成。").sign("numbers_lacking") == 0.5
     assert candidate(reading, "不开放。").sign("numbers_lacking") == 1.0
     assert candidate(reading, "园区有活力湾区、美丽湾区和幸福湾区。").sign("passage_numbers_lacking") == 0.5
+    # 2016 stands in its document, 2017 nowhere.
+    assert candidate(reading, "不开放。").sign("document_numbers_lacking") == 0.5
+    assert candidate(reading, "加班须由部门经理批准。").sign("document_numbers_lacking") == 1.0
     without = library.read("园区面积是多少？", 20)
     assert {one.sign("numbers_lacking") for one in without.candidates} == {0.0}
 
@@ -114,8 +190,29 @@ def test_what_the_question_expects_is_held_or_lacking(library: Assistant) -> Non
     lacking = candidate(reading, "加班须由部门经理批准。")
     assert (held.sign("holds_expected"), held.sign("lacks_expected")) == (1.0, 0.0)
     assert (lacking.sign("holds_expected"), lacking.sign("lacks_expected")) == (0.0, 1.0)
+    assert (held.sign("lacks_number"), lacking.sign("lacks_number")) == (0.0, 1.0)
+    assert (held.sign("holds_measure"), held.sign("lacks_measure")) == (1.0, 0.0)
+    assert (lacking.sign("holds_measure"), lacking.sign("lacks_measure")) == (0.0, 1.0)
     open_question = library.read("介绍一下加班", 20)
     assert {one.sign("holds_expected") + one.sign("lacks_expected") for one in open_question.candidates} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("question", "sign"),
+    [
+        ("园区面积有多少亩？", "lacks_number"),
+        ("园区什么时候建成？", "lacks_date"),
+        ("加班由谁批准？", "lacks_person"),
+        ("宿舍位于哪里？", "lacks_place"),
+    ],
+)
+def test_each_kind_has_its_own_sign_of_lacking(library: Assistant, question: str, sign: str) -> None:
+    kinds = {"lacks_number", "lacks_date", "lacks_person", "lacks_place"}
+    for one in library.read(question, 20).candidates:
+        assert one.sign(sign) == one.sign("lacks_expected") == 1.0 - one.sign("holds_expected")
+        assert not any(one.sign(other) for other in kinds - {sign})
+    lacking = candidate(library.read(question, 20), "加班须由部门经理批准。")
+    assert lacking.sign(sign) == 1.0
 
 
 def test_a_list_that_names_its_kind_again_and_again(library: Assistant) -> None:
@@ -158,7 +255,7 @@ def test_without_passages_there_is_nothing_to_read(tmp_path: Path) -> None:
 def test_a_question_without_terms_covers_nothing(library: Assistant) -> None:
     index = library.generation.index
     query = prepare_query("是什么？", index)
-    retrieval = retrieve(index, query, FakeEncoder().encode_queries([query.text])[0])
+    retrieval = retrieve(index, query, FakeEncoder().encode_queries(query.texts))
     candidates = read_candidates(retrieval, index)
     assert query.wanted == ()
     assert len(candidates) == 13

@@ -23,7 +23,7 @@ FILES = {
     "无题.txt": "加班工资按照一点五倍发放。",
 }
 QUESTIONS = ["年假有几天", "PPR-9087的功率", "加班工资", "三体"]
-NAMES = ["bm25/vocabulary.json", "bm25/size.json", "passages.faiss", "sentences.faiss"]
+NAMES = ["bm25/vocabulary.json", "bm25/about.json", "passages.faiss", "sentences.faiss"]
 
 
 @pytest.fixture

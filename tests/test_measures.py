@@ -13,10 +13,12 @@ from qa.measures import (
     Question,
     evidence_recall,
     holds_answer,
+    holds_answer_early,
     is_document_first,
     is_precise,
     measure,
     normalise,
+    recall_curve,
 )
 
 FARMING, INDUSTRY = "农业.md", "产业.md"
@@ -88,6 +90,19 @@ def test_evidence_recall_without_hits_is_zero() -> None:
     assert evidence_recall(question("甲"), [], 1500) == 0.0
 
 
+BUDGETS = (3, 7, 10, 12, 20)
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(
+    st.lists(st.text("甲乙 *Ａ", max_size=8), max_size=4),
+    st.lists(st.text("甲乙A", max_size=4), min_size=1, max_size=3),
+)
+def test_the_curve_is_the_recall_at_each_budget(texts: list[str], quotes: list[str]) -> None:
+    asked, hits = question(*quotes), [hit(text) for text in texts]
+    assert recall_curve(asked, hits, BUDGETS) == [evidence_recall(asked, hits, budget) for budget in BUDGETS]
+
+
 # Document @ 1
 
 
@@ -107,6 +122,15 @@ def test_one_right_answer_is_enough() -> None:
     assert holds_answer(asked, "共二百二十五家")
     assert not holds_answer(asked, "共22家，5个镇")
     assert not holds_answer(question(), "共225家")
+
+
+def test_an_answer_in_the_first_five_passages_counts_also_across_two_of_them() -> None:
+    asked = question(answers=("八个", "225家"))
+    four = [hit("无关")] * 4
+    assert holds_answer_early(asked, [*four, hit("有22 5家")])
+    assert not holds_answer_early(asked, [*four, hit("无关"), hit("有225家")])
+    assert holds_answer_early(asked, [hit("有八"), hit("个")])
+    assert not holds_answer_early(asked, [])
 
 
 # Citation precision
@@ -186,6 +210,7 @@ def test_all_measures_of_a_small_set_by_hand() -> None:
         "answered": 0.75,
         "refused": 0.5,
         "answerability_auroc": 0.6875,  # (2 + 1.5 + 0.5 + 1.5) of 8 pairs
+        "answer_in_5": 0.5,  # the first and the third; what was refused counts too
     }
 
 
@@ -202,7 +227,7 @@ def test_unanswerable_questions_stay_out_of_the_measures_of_answers() -> None:
     asked = Question("q", "问", False, ("225家",), (Evidence(FARMING, "225家"),))
     measures = measure([(asked, answer("225家[1]", ("225家",), (hit("225家"),)))])
     assert measures["evidence_recall_1500"] is None
-    assert measures["answer_hit"] is None
+    assert measures["answer_hit"] is measures["answer_in_5"] is None
     assert measures["citation_precision"] is None
     assert measures["answered"] is None
     assert measures["refused"] == 0.0

@@ -8,7 +8,7 @@ import pytest
 from index.errors import QuestionError
 from qa.datatypes import Turn
 from qa.measures import Evidence, Question
-from qa.questions import read_questions
+from qa.questions import read_questions, simplified
 
 SAMPLE = Path(__file__).parent / "data" / "sample_questions.jsonl"
 
@@ -111,3 +111,19 @@ def test_the_sample_questions_are_well_formed() -> None:
         assert bool(question.answers) == bool(question.evidence) == question.answerable
         for evidence in question.evidence:
             assert (documents / evidence.document).is_file()
+
+
+def test_a_question_in_simplified_characters() -> None:
+    asked = Question(
+        "q",
+        "乾隆年間，「ＡＢＣ」大學的後面有幾間臺灣麵店？",
+        answers=("三間",),
+        evidence=(Evidence("臺灣.md", "後面有三間"),),
+        history=(Turn("user", "臺灣在哪裡？"),),
+    )
+    turned = simplified(asked)
+    assert turned.text == "乾隆年间，「ＡＢＣ」大学的后面有几间台湾面店？"
+    assert turned.history == (Turn("user", "台湾在哪里？"),)
+    # What is right stays as the documents have it.
+    assert (turned.answers, turned.evidence) == (asked.answers, asked.evidence)
+    assert simplified(turned) == turned

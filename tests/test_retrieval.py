@@ -19,7 +19,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
 
 def look_up(index: SearchIndex, question: str, limit: int = 20) -> Retrieval:
     query = prepare_query(question, index)
-    return retrieve(index, query, FakeEncoder().encode_queries([query.text])[0], limit)
+    return retrieve(index, query, FakeEncoder().encode_queries(query.texts), limit)
 
 
 # What is searched for
@@ -87,6 +87,73 @@ def test_how_much_of_a_term_a_text_holds(text: str, share: float) -> None:
 def test_a_term_without_parts_is_held_or_not() -> None:
     assert Wanted(("早餐",), 1.0).share_held("早餐五元") == 1.0
     assert Wanted(("早餐",), 1.0).share_held("午餐") == 0.0
+
+
+# The rows of a document
+
+
+def test_the_rows_of_a_document_are_its_passages(tmp_path: Path) -> None:
+    texts = {"甲.txt": "甲一。", "手册.md": HANDBOOK, "食堂.txt": CANTEEN, "空.md": "# 空\n\n没有。\n"}
+    index = open_library(tmp_path, texts).generation.index
+    assert len(index.passages) == 5
+    for passage in index.passages:
+        rows = [row for row, other in enumerate(index.passages) if other.document == passage.document]
+        assert list(index.document_rows(passage)) == rows
+    handbook = index.document_rows(next(one for one in index.passages if one.document == "手册.md"))
+    assert isinstance(handbook, range) and len(handbook) == 2
+    assert index.lexical.holders("探亲假", handbook) == {handbook.start}
+    assert index.lexical.holders("早餐", handbook) == set()
+
+
+# Questions in parts
+
+BOTH = "食堂管理规定和员工手册各有哪些要求？"
+
+
+def test_a_question_that_names_two_documents_has_two_parts(index: SearchIndex) -> None:
+    query = prepare_query(BOTH, index)
+    assert query.question == query.text == BOTH
+    assert [part.question for part in query.parts] == ["食堂管理规定各有哪些要求？", "员工手册各有哪些要求？"]
+    assert query.texts == tuple(part.text for part in query.parts)
+    assert query.parts == tuple(prepare_query(part.question, index) for part in query.parts)
+    # What is missing is asked of the whole question.
+    assert query.missing_terms == ("要求",)
+
+
+def test_a_question_about_one_thing_has_no_parts(index: SearchIndex) -> None:
+    for question in ("食堂早餐和午餐的价格是多少？", "How much are breakfast and lunch?"):
+        query = prepare_query(question, index)
+        assert (query.parts, query.texts) == ((), (query.text,))
+
+
+def test_each_part_is_searched_for_by_its_own_vector(index: SearchIndex) -> None:
+    query = prepare_query(BOTH, index)
+    vectors = FakeEncoder().encode_queries(query.texts)
+    retrieval = retrieve(index, query, vectors)
+    for part, found, vector in zip(query.parts, retrieval.parts, vectors, strict=True):
+        alone = retrieve(index, part, vector[None])
+        assert (found.query, found.hits, found.parts) == (part, alone.hits, ())
+        assert found.vector.tolist() == vector.tolist()
+    assert retrieval.vector.tolist() == vectors[0].tolist()
+    assert retrieval.query == query
+    assert retrieval.milliseconds == pytest.approx(sum(found.milliseconds for found in retrieval.parts))
+
+
+def test_the_hits_of_parts_take_turns_each_passage_once(index: SearchIndex) -> None:
+    retrieval = look_up(index, BOTH)
+    first, second = (found.hits for found in retrieval.parts)
+    assert [hits[0].passage.document for hits in (first, second)] == ["食堂.txt", "人事/手册.md"]
+    assert retrieval.hits[:2] == (first[0], second[0])
+    rows = [hit.passage.id for hit in retrieval.hits]
+    assert len(rows) == len(set(rows)) == 3
+    assert look_up(index, BOTH, 1).hits == first[:1]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_text_of_a_query_needs_its_vector(index: SearchIndex, count: int) -> None:
+    vectors = FakeEncoder().encode_queries(["食堂"] * count)
+    with pytest.raises(ValueError, match="zip"):
+        retrieve(index, prepare_query(BOTH, index), vectors)
 
 
 # What is found

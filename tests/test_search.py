@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from index.chunking import split_passages
 from index.datatypes import Passage, Ranks
 from index.lexical import LexicalIndex
 from index.loaders import parse_document
-from index.search import SearchIndex, matched_terms, search, sentence_starts, standardise
+from index.search import SearchIndex, highest, matched_terms, search, sentence_starts, standardise
 from index.vectors import VectorIndex
 from tests.fakes import DIMENSION, FakeEncoder
 
@@ -145,6 +146,42 @@ def test_candidates_are_the_best_of_each_leg(
     assert len(rows) == len(set(rows)) >= 5
     legs = [[leg[row] for row in rows] for leg in (dense, sentence, lexical)]
     assert [hit.score for hit in hits] == pytest.approx(fuse(legs), abs=1e-4)
+
+
+@pytest.mark.parametrize("question", ["第7号设备的功率", "第9车间", "三体问题"])
+def test_sentences_are_looked_for_in_the_pool(
+    large_index: SearchIndex, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("CANDIDATES", 3), ("SENTENCE_CANDIDATES", 6), ("POOL", 12)):
+        monkeypatch.setattr(search_module, name, value)
+    dense, sentence, lexical = legs_of(large_index, question)
+
+    def edge(scores: list[float], count: int) -> float:
+        return sorted(scores, reverse=True)[:count][-1] - 1e-6
+
+    words = [row for row in range(60) if lexical[row] > 0]
+    least = edge([lexical[row] for row in words], 12) if words else 0
+    pool = {row for row in range(60) if dense[row] >= edge(dense, 12)} | {row for row in words if lexical[row] >= least}
+    found = {hit.passage.id for hit in search(large_index, question, query_of(question), limit=100)}
+    # Each passage of this index is one sentence.
+    assert found <= pool
+    assert {row for row in pool if sentence[row] > edge([sentence[row] for row in pool], 6) + 2e-6} <= found
+    assert {row for row in range(60) if dense[row] > edge(dense, 3) + 2e-6} <= found
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 100, 640, 1000, 5000])
+@pytest.mark.parametrize("share", [0.0, 0.002, 0.1, 1.0])
+def test_highest_agrees_with_sorting(size: int, share: float) -> None:
+    chance = np.random.default_rng(size)
+    # Rounded, so that many are equal.
+    scores = np.where(chance.random(size) < share, chance.gamma(1, 2, size).round(1), 0).astype(np.float32)
+    for count in (1, 9, 100):
+        rows = highest(scores, count)
+        expected = [score for score in sorted(scores.tolist(), reverse=True)[:count] if score > 0]
+        assert scores[rows].tolist() == expected
+        assert len(set(rows.tolist())) == len(rows)
+        for earlier, later in pairwise(rows.tolist()):
+            assert scores[earlier] > scores[later] or earlier < later
 
 
 def test_no_more_hits_than_asked_for(index: SearchIndex) -> None:

@@ -247,6 +247,18 @@ def test_a_missing_vector_is_told(store: Store) -> None:
         store.sentence_vectors(DIMENSION)
 
 
+def test_vectors_of_texts_that_no_document_holds(store: Store) -> None:
+    keys = [vector_key("fake", text) for text in ("甲乙", "丙丁", "戊己")]
+    vectors = FakeEncoder().encode_queries(["甲乙", "丙丁", "戊己"])
+    with store.transaction():
+        store.add_vectors(keys, vectors)
+    order = [2, 0, 2]
+    assert (store.vectors([keys[at] for at in order], DIMENSION) == vectors[order]).all()
+    assert store.vectors([], DIMENSION).shape == (0, DIMENSION)
+    with pytest.raises(StoreError, match="vectors of texts are missing"):
+        store.vectors([keys[0], vector_key("fake", "庚")], DIMENSION)
+
+
 def test_a_vector_s_key_depends_on_model_and_text() -> None:
     keys = {vector_key(model, text) for model in ("a", "b") for text in ("年假", "年假。", "", "\ud800")}
     assert len(keys) == 8

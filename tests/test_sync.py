@@ -680,3 +680,64 @@ def test_a_sync_that_is_killed_leaves_the_old_or_the_new_state(
     assert place.texts() == (old if state == "old" else new)
     assert counts(place.sync()) == ((1, 0, 0, 1, 2, 0) if state == "old" else (0, 0, 0, 0, 3, 0))
     assert place.texts() == new
+
+
+# The user's own words
+
+USER_WORDS = "# 园区\n碳谷绿湾 100 ns\n绿核\n"
+
+
+def test_the_users_own_words_are_no_document_and_are_kept_whole(place: Workplace) -> None:
+    place.write("userdict.txt", USER_WORDS)
+    place.write("子/userdict.txt", LEAVE)
+    report = place.sync()
+    generation = place.generation()
+    assert (report.documents, report.failed, report.skipped) == (1 + len(FILES), (), ())
+    assert "userdict.txt" not in generation.documents and "子/userdict.txt" in generation.documents
+    assert {"碳谷绿湾", "绿核"} <= set(generation.index.lexical.own_words)
+    assert generation.index.lexical.cut("碳谷绿湾有绿核") == ["碳谷绿湾", "有", "绿核"]
+
+
+def test_other_own_words_index_the_words_anew_and_embed_nothing(place: Workplace) -> None:
+    first = place.sync()
+    place.write("userdict.txt", USER_WORDS)
+    encoder = FakeEncoder()
+    added = place.sync(encoder)
+    assert (added.generation, added.embedded_texts, encoder.embedded) == (first.generation + 1, 0, [])
+    assert "绿核" in place.generation().index.lexical.own_words
+    assert place.sync(encoder).generation == added.generation
+    (place.documents / "userdict.txt").unlink()
+    removed = place.sync(encoder)
+    assert (removed.generation, encoder.embedded) == (added.generation + 1, [])
+    assert "绿核" not in place.generation().index.lexical.own_words
+
+
+def test_a_changed_user_dictionary_makes_the_folder_differ(place: Workplace) -> None:
+    place.sync()
+    assert not place.differs()
+    place.write("userdict.txt", USER_WORDS)
+    assert place.differs()
+    place.sync()
+    assert not place.differs()
+
+
+def test_broken_lines_of_the_user_dictionary_are_named(place: Workplace) -> None:
+    place.write("userdict.txt", "绿核\n".encode() + "碳谷".encode("gbk"))
+    report = place.sync()
+    assert report.skipped == (Failure("userdict.txt", "line 2 is not in UTF-8. Save the file as UTF-8"),)
+    assert "绿核" in place.generation().index.lexical.own_words
+
+
+def test_own_words_outlive_damage_and_other_versions(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.write("userdict.txt", USER_WORDS)
+    place.sync()
+    monkeypatch.setattr("index.lexical.FORM", 1_000)
+    assert "绿核" in place.generation().index.lexical.own_words
+    monkeypatch.setattr("index.plan.read_bytes", None)
+    assert "绿核" in place.generation().index.lexical.own_words
+
+
+def test_the_documents_teach_words(place: Workplace) -> None:
+    place.write("霁澜药业.txt", "见《澜赋手册》。")
+    place.sync()
+    assert {"霁澜药业", "澜赋手册"} <= set(place.generation().index.lexical.own_words)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.lexical import LexicalIndex
 from qa.terms import is_written_in_hanzi, question_terms, term_weight
 
 
@@ -22,6 +23,25 @@ from qa.terms import is_written_in_hanzi, question_terms, term_weight
 )
 def test_the_content_words_of_a_question(question: str, terms: tuple[str, ...]) -> None:
     assert question_terms(question) == terms
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("2023年10月17日营收1,200万元", ("2023年10月17日", "营收", "1,200万")),
+        ("一千二百名员工占百分之十五", ("一千二百", "员工", "百分之十五")),
+        ("第3季度", ("季度",)),
+    ],
+)
+def test_numbers_and_dates_are_whole(question: str, terms: tuple[str, ...]) -> None:
+    assert question_terms(question) == terms
+
+
+def test_an_index_keeps_its_own_words_whole() -> None:
+    index = LexicalIndex.build(["绿源环保"], ["绿源环保", "MateBook X"])
+    question = "绿源环保2023年有多少MateBook X？"
+    assert question_terms(question, index.cut) == ("绿源环保", "2023年", "matebook x")
+    assert "绿源环保" not in question_terms(question)
 
 
 def test_words_that_only_ask_are_no_terms() -> None:

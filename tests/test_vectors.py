@@ -60,6 +60,24 @@ def test_cosines_and_take_follow_the_rows_asked_for(index: VectorIndex) -> None:
     assert index.cosines(QUERIES[0], rows).tolist() == pytest.approx(expected.tolist(), abs=1e-6)
 
 
+def test_cosines_are_the_same_for_rows_and_queries_of_any_layout(index: VectorIndex) -> None:
+    rows = np.arange(0, 200, 3, dtype=np.int64)
+    expected = index.cosines(QUERIES[0], rows).tolist()
+    assert index.cosines(np.asfortranarray(QUERIES[:4])[0], rows).tolist() == expected
+    assert index.cosines(QUERIES[0], np.arange(200, dtype=np.int64)[::3]).tolist() == expected
+
+
+@pytest.mark.parametrize("row", [-1, 200, 10**9])
+def test_a_row_that_there_is_not_is_refused(index: VectorIndex, row: int) -> None:
+    with pytest.raises(IndexError, match="there are 200"):
+        index.cosines(QUERIES[0], np.array([0, row], dtype=np.int64))
+
+
+def test_a_query_of_another_length_is_refused(index: VectorIndex) -> None:
+    with pytest.raises(ValueError, match=r"the query has shape \(15,\), expected \(16,\)"):
+        index.cosines(QUERIES[0][:15], np.array([0], dtype=np.int64))
+
+
 def test_no_rows_give_nothing(index: VectorIndex) -> None:
     none = np.zeros(0, dtype=np.int64)
     assert (index.take(none).shape, index.cosines(QUERIES[0], none).shape) == ((0, 16), (0,))
