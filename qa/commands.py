@@ -16,6 +16,7 @@ from index.store import Store
 from index.sync import sync
 from qa import printing, records
 from qa.assistant import BATCH, Assistant, check_question, list_documents
+from qa.confidence import confidence
 from qa.doctor import examine
 from qa.evaluate import Evaluation, evaluate, read_set
 from qa.measures import Question
@@ -102,12 +103,11 @@ def _sync_command(settings: Settings) -> str:
 def run_search(options: argparse.Namespace, settings: Settings) -> None:
     assistant = _open(settings)
     reading = assistant.read(options.question, options.limit)
+    sure = confidence(reading, assistant.generation.index)
     if _as_json(options):
-        query = reading.retrieval.query
-        hits = [records.hit_record(hit) for hit in reading.retrieval.hits]
-        _print_json({"question": options.question, "passages": hits, "missing_terms": list(query.missing_terms)})
+        _print_json(records.search_record(options.question, reading.retrieval, sure))
     else:
-        printing.print_hits(options.question, reading.retrieval.hits)
+        printing.print_hits(options.question, reading.retrieval, sure)
 
 
 def run_documents(options: argparse.Namespace, settings: Settings) -> None:

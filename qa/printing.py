@@ -13,13 +13,14 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from index.datatypes import Failure, Hit, Progress, Report
+from index.datatypes import Failure, Progress, Report
 from index.sync import SyncReport
 from qa.answering import emphasised
 from qa.assistant import DocumentEntry
 from qa.datatypes import Answer
 from qa.doctor import Finding
 from qa.evaluate import Evaluation
+from qa.retrieval import Retrieval
 
 EXCERPT = 160
 MEASURES = (
@@ -111,19 +112,37 @@ def _with_bold(text: str) -> Text:
     return Text.assemble(*((piece, "bold" if number % 2 else "") for number, piece in enumerate(pieces)))
 
 
-def print_hits(question: str, hits: Sequence[Hit]) -> None:
-    """Print ranked passages with their place in each leg and the terms they hold."""
+def print_hits(question: str, retrieval: Retrieval, confidence: float) -> None:
+    """Print ranked passages with place and score in each leg, the terms they hold, and how likely an answer is."""
+    console = _console()
+    if not retrieval.hits:
+        console.print("nothing found")
+        return
     table = Table(title=Text(question), show_lines=True, title_justify="left")
     for column in ("#", "score", "dense", "sentence", "words", "passage"):
         table.add_column(column, justify="right" if column != "passage" else "left")
-    for number, hit in enumerate(hits, start=1):
-        passage = hit.passage
+    for number, hit in enumerate(retrieval.hits, start=1):
+        passage, ranks = hit.passage, hit.ranks
         path = Text(" > ".join((passage.title, *passage.headings)), style="bold")
         excerpt = passage.text[:EXCERPT] + ("…" if len(passage.text) > EXCERPT else "")
         terms = Text(f"\n{passage.document}  {' '.join(hit.terms)}", style="dim")
-        ranks = [str(rank) if rank else "–" for rank in (hit.ranks.dense, hit.ranks.sentence, hit.ranks.lexical)]
-        table.add_row(str(number), f"{hit.score:.2f}", *ranks, Text.assemble(path, "\n", excerpt, terms))
-    _console().print(table if hits else "nothing found")
+        legs = [
+            _leg(ranks.dense, f"{hit.dense:.3f}"),
+            _leg(ranks.sentence, f"{hit.sentence:.3f}"),
+            _leg(ranks.lexical, f"{hit.lexical:.1f}"),
+        ]
+        table.add_row(str(number), f"{hit.score:.2f}", *legs, Text.assemble(path, "\n", excerpt, terms))
+    console.print(table)
+    if retrieval.query.parts:
+        console.print(Text(f"searched for: {'; '.join(part.question for part in retrieval.query.parts)}"))
+    if retrieval.query.missing_terms:
+        console.print(Text(f"in no document: {', '.join(retrieval.query.missing_terms)}"))
+    console.print(f"confidence {confidence:.2f}")
+
+
+def _leg(rank: int | None, score: str) -> str:
+    """Return a passage's place in one leg above its score there."""
+    return f"{rank}\n{score}" if rank else "–"
 
 
 def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure]) -> None:

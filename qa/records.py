@@ -9,6 +9,7 @@ from index.datatypes import Document, Hit
 from index.sync import SyncReport
 from qa.assistant import DocumentEntry
 from qa.datatypes import Answer, Citation
+from qa.retrieval import Retrieval
 
 Record = dict[str, Any]
 
@@ -40,6 +41,17 @@ def citation_record(citation: Citation) -> Record:
     record["headings"] = list(citation.headings)
     record["emphasis"] = [list(span) for span in citation.emphasis]
     return record
+
+
+def search_record(question: str, retrieval: Retrieval, confidence: float) -> Record:
+    """Return what `search --json` prints; `parts` are the questions that it was split into."""
+    return {
+        "question": question,
+        "passages": [hit_record(hit) for hit in retrieval.hits],
+        "missing_terms": list(retrieval.query.missing_terms),
+        "confidence": round(confidence, 4),
+        "parts": [part.question for part in retrieval.query.parts],
+    }
 
 
 def hit_record(hit: Hit) -> Record:

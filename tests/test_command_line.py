@@ -387,8 +387,9 @@ def test_a_half_character_in_a_questions_file_is_answered(folder: Path, run: Run
 
 def test_search_shows_passages_and_why(folder: Path, run: Run) -> None:
     (record,) = run("search", "食堂的豆浆多少钱？", "--json").records
-    assert sorted(record) == ["missing_terms", "passages", "question"]
-    assert (record["question"], record["missing_terms"]) == ("食堂的豆浆多少钱？", ["豆浆"])
+    assert sorted(record) == ["confidence", "missing_terms", "parts", "passages", "question"]
+    assert (record["question"], record["missing_terms"], record["parts"]) == ("食堂的豆浆多少钱？", ["豆浆"], [])
+    assert record["confidence"] == run("ask", "食堂的豆浆多少钱？", "--json").records[0]["confidence"]
     assert all(sorted(passage) == sorted(PASSAGE_KEYS) for passage in record["passages"])
     assert (record["passages"][0]["document"], record["passages"][0]["terms"]) == ("食堂.txt", ["食堂"])
     assert len(run("search", "食堂的豆浆多少钱？", "--limit", "2", "--json").records[0]["passages"]) == 2
@@ -396,6 +397,15 @@ def test_search_shows_passages_and_why(folder: Path, run: Run) -> None:
     assert "食堂管理规定" in shown
     assert "食堂每天供应早餐、午餐和晚餐。" in shown
     assert "员工手册" not in shown
+    assert "in no document: 豆浆" in shown
+    assert f"confidence {record['confidence']:.2f}" in shown
+
+
+def test_search_says_what_a_question_was_split_into(folder: Path, run: Run) -> None:
+    question = "员工手册和食堂管理规定分别说了什么？"
+    parts = ["员工手册说了什么？", "食堂管理规定说了什么？"]
+    assert run("search", question, "--json").records[0]["parts"] == parts
+    assert f"searched for: {'; '.join(parts)}" in run("search", question).out
 
 
 def test_documents_are_listed(folder: Path, run: Run) -> None:

@@ -281,34 +281,28 @@ def test_the_askers_own_characters_are_kept(question: str, parts: tuple[str, ...
     assert split_question(question, TITLES) == parts
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "甲江公司",
-                "綠源環保",
-                "三和药业",
-                "清水镇",
-                "2020年",
-                "和",
-                "與",
-                "、",
-                "或者",
-                "的",
-                "利潤",
-                "分别",
-                "哪",
-                "？",
-            ]
-        )
-        | st.text(max_size=3),
-        max_size=10,
-    ).map("".join)
+NAMES = ["甲江公司", "綠源環保", "三和药业", "清水鎮", "王建国", "上海", "2020年", "甲江公司2020年", "它"]
+COORDINATORS = ["和", "與", "、", "以及", "或者", "的和", " 和 ", "，", ""]
+BEFORE, BEHIND = (
+    ["", "比較", "请问", "在2019年", "和", "Ａ"],
+    ["的利潤", "分別是多少？", "之间的区别", "，哪家更高？", "？"],
 )
-def test_any_question_has_none_or_two_to_four_parts_of_its_own_characters(question: str) -> None:
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.sampled_from(BEFORE) | st.text(max_size=3),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(COORDINATORS)), max_size=6),
+    st.sampled_from(NAMES),
+    st.lists(st.sampled_from(BEHIND) | st.text(max_size=3), max_size=3),
+)
+def test_any_question_has_none_or_two_to_four_parts_of_its_own_characters(
+    before: str, names: list[tuple[str, str]], last: str, behind: list[str]
+) -> None:
+    question = before + "".join(name + coordinator for name, coordinator in names) + last + "".join(behind)
     parts = split_question(question, [fold_in_place(title) for title in TITLES])
     assert len(parts) in (0, 2, 3, 4)
+    assert len(set(parts)) == len(parts)
     for part in parts:
         remaining = iter(question)
         assert all(character in remaining for character in part), "not the question's own, in its order"

@@ -145,11 +145,6 @@ def test_the_sentences_with_the_answer_are_cut_out(library: Assistant) -> None:
     assert others == [one for one in reading.candidates if one.hit.passage.headings != ("茶叶",)]
 
 
-def test_the_index_itself_keeps_its_passages(library: Assistant) -> None:
-    cut_answer(library.read("清水镇的茶叶产量是多少？", 20), FACT)
-    assert "八百吨" in "".join(one.text for one in library.generation.index.passages)
-
-
 def test_every_sentence_of_the_evidence_or_with_an_answer_is_cut_out(library: Assistant) -> None:
     question = Question(
         id="8",
