@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index.lexical import find_names, fold_in_place, words
+from index.lexical import find_names, fold_in_place, is_dictionary_word, words
 
 MOST_PARTS = 4
 SHORTEST_TITLE = 3
@@ -113,7 +113,8 @@ def _hide_inside_words(folded: str) -> str:
     """Return a text of the same length in which only a 和 that is a word by itself is one."""
     hidden = ""
     for word in words(folded):
-        whole = COORDINATES.fullmatch(word) is not None
+        # Words that jieba makes up of what stands side by side hide nothing: 南和绿源.
+        whole = COORDINATES.fullmatch(word) is not None or not is_dictionary_word(word)
         hidden += word if whole else COORDINATES.sub(lambda found: INSIDE_A_WORD * len(found.group()), word)
     return hidden
 

@@ -68,6 +68,10 @@ def test_a_name_with_its_own_coordinator_is_left_whole() -> None:
     assert split_question("三和药业和和田玉器的利润？", TITLES) == ("三和药业的利润？", "和田玉器的利润？")
 
 
+def test_a_coordinator_between_two_titles_is_one_whatever_word_jieba_makes_up_of_it() -> None:
+    assert split_question("A股指南和绿源环保的区别", ["a股指南", "绿源环保"]) == ("A股指南的区别", "绿源环保的区别")
+
+
 @pytest.mark.parametrize(("first", "second"), [("河口规划", "河口规划二期"), ("河口规划二期", "河口规划")])
 def test_a_title_inside_another_is_found_beside_it(first: str, second: str) -> None:
     assert split_question(f"{first}和{second}有多少亩？", TITLES) == (f"{first}有多少亩？", f"{second}有多少亩？")
