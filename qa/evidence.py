@@ -21,7 +21,7 @@ from qa.expectation import Kind, expected_kind, expected_measure, holds_kind, li
 from qa.retrieval import Retrieval, Wanted
 from qa.windows import Useful, cut_windows
 
-READ_HITS = 20
+READ_HITS = 14
 SHORTEST_STATEMENT = 6
 # How much of the fused scores of the passages beside it a sentence's utility has, and what one that was not found has.
 SHARE_OF_NEIGHBOURS, UNFOUND = 0.25, -3.0

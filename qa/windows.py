@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ GLANCE_CHARACTERS, SCREEN_CHARACTERS = 600, 1500
 # The utility (log-odds) that a sentence's neighbour, and each further one, has less than the sentence itself.
 NEIGHBOUR_COSTS = (3.0, 2.0)
 REACH = 6
+# So many of the best passages lend to the ones beside them; more would never fill the screen.
+LENDING_PASSAGES = 8
 
 Floats = NDArray[np.float64]
 
@@ -36,18 +38,11 @@ class Useful:
     utility: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
+    """A sentence and its passage. A tuple, because hundreds are made for every question."""
+
     passage: Passage
-    number: int
-
-    @property
-    def sentence(self) -> Sentence:
-        return self.passage.sentences[self.number]
-
-    @property
-    def length(self) -> int:
-        return self.sentence.end - self.sentence.start
+    sentence: Sentence
 
 
 def cut_windows(useful: Sequence[Useful], hits: Sequence[Hit], index: SearchIndex) -> tuple[Hit, ...]:
@@ -58,9 +53,8 @@ def cut_windows(useful: Sequence[Useful], hits: Sequence[Hit], index: SearchInde
     """
     if not useful:
         return tuple(hits)
-    places, utility, owners = _lay_out(useful, index)
-    lengths = np.array([place.length for place in places])
-    joined = np.array([_follows(one, other, index) for one, other in pairwise(places)], dtype=bool)
+    places, utility, owners, joined = _lay_out(useful, index)
+    lengths = np.array([sentence.end - sentence.start for _, sentence in places])
     chosen = np.zeros(len(places), dtype=bool)
     windows: list[list[int]] = []
     for budget, cost in zip((GLANCE_CHARACTERS, SCREEN_CHARACTERS), NEIGHBOUR_COSTS, strict=True):
@@ -74,32 +68,42 @@ def cut_windows(useful: Sequence[Useful], hits: Sequence[Hit], index: SearchInde
     return (*shown, *(hit for hit in hits if hit.passage.id not in touched))
 
 
-def _lay_out(useful: Sequence[Useful], index: SearchIndex) -> tuple[list[_Place], Floats, list[Hit | None]]:
-    """Put the sentences read, and those of the passages beside theirs, in the order of the text."""
+def _lay_out(
+    useful: Sequence[Useful], index: SearchIndex
+) -> tuple[list[_Place], Floats, list[Hit | None], NDArray[np.bool_]]:
+    """Put the sentences read, and those of the passages beside the best ones, in the order of the text.
+
+    Returns the sentences, the utility and hit of each, and whether each is followed by the next in one piece of text,
+    shape (sentences - 1,).
+    """
     # A sentence that several parts of a question found counts as what it is to the one that needs it most.
-    read = {(one.hit.passage.id, one.number): one for one in sorted(useful, key=lambda one: one.utility)}
-    rows = {one.hit.passage.id for one in useful}
-    beside = {row + step for row in rows for step in (-1, 1) if 0 <= row + step < len(index.passages)} - rows
-    places = [
-        _Place(index.passages[row], number)
-        for row in sorted(rows | beside)
-        for number in range(len(index.passages[row].sentences))
-    ]
-    owners = [read.get((place.passage.id, place.number)) for place in places]
-    utility = np.array([one.utility if one else -np.inf for one in owners])
-    return places, utility, [one.hit if one else None for one in owners]
+    ranked = sorted(useful, key=lambda one: one.utility)
+    read = {(one.hit.passage.id, one.number): one for one in ranked}
+    rows = dict.fromkeys(one.hit.passage.id for one in reversed(ranked))
+    beside = {row + step for row in list(rows)[:LENDING_PASSAGES] for step in (-1, 1)} - set(rows)
+    places: list[_Place] = []
+    utility: list[float] = []
+    owners: list[Hit | None] = []
+    joined: list[bool] = []
+    for row in sorted(set(rows) | {row for row in beside if 0 <= row < len(index.passages)}):
+        passage = index.passages[row]
+        for number, sentence in enumerate(passage.sentences):
+            if places:
+                joined.append(number > 0 or _follows(places[-1].passage, passage, index))
+            found = read.get((row, number))
+            places.append(_Place(passage, sentence))
+            utility.append(found.utility if found else -np.inf)
+            owners.append(found.hit if found else None)
+    return places, np.array(utility), owners, np.array(joined, dtype=bool)
 
 
-def _follows(one: _Place, other: _Place, index: SearchIndex) -> bool:
-    """Whether the second sentence stands behind the first under the same heading of the same page."""
-    near, far = one.passage, other.passage
-    if near is far:
-        return True
-    return _section(one) == _section(other) and far.id - near.id == 1 and near.document in index.texts
+def _follows(near: Passage, far: Passage, index: SearchIndex) -> bool:
+    """Whether a passage stands behind another under the same heading of the same page."""
+    return far.id - near.id == 1 and _section(near) == _section(far) and near.document in index.texts
 
 
-def _section(place: _Place) -> tuple[str, tuple[str, ...], int | None]:
-    return place.passage.document, place.passage.headings, place.passage.page
+def _section(passage: Passage) -> tuple[str, tuple[str, ...], int | None]:
+    return passage.document, passage.headings, passage.page
 
 
 def _lend(utility: Floats, joined: NDArray[np.bool_], cost: float) -> Floats:
@@ -159,8 +163,8 @@ def _window(
     # A run that was only lent its utility has the scores of the nearest passage of its section that was read.
     nearest = best
     if owners[best] is None:
-        section = _section(places[best])
-        own = (at for at, one in enumerate(owners) if one and _section(places[at]) == section)
+        section = _section(passage)
+        own = (at for at, one in enumerate(owners) if one and _section(places[at].passage) == section)
         nearest = min((abs(at - best), at) for at in own)[1]
     owner = owners[nearest]
     assert owner is not None
