@@ -83,9 +83,13 @@ def _derive(store: Store, number: int, dimension: int) -> Generation:
             sentence_starts=sentence_starts(passages),
             lexical=_derive_words(store, documents, passages),
             texts={document.path: document.text for document in documents},
-            titles=tuple(dict.fromkeys(fold_in_place(document.title) for document in documents)),
+            titles=_folded_titles(documents),
         ),
     )
+
+
+def _folded_titles(documents: Sequence[Document]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold_in_place(document.title) for document in documents))
 
 
 def _derive_words(store: Store, documents: Sequence[Document], passages: Sequence[Passage]) -> LexicalIndex:
@@ -147,7 +151,7 @@ def _load(
         sentence_starts=starts,
         lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
         texts={document.path: document.text for document in documents},
-        titles=tuple(dict.fromkeys(fold_in_place(document.title) for document in documents)),
+        titles=_folded_titles(documents),
     )
     return Generation(number, {document.path: document for document in documents}, index)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -161,17 +161,24 @@ def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, r
         )
         for key, text in zip(keys, those, strict=True)
     }
-    # Texts of like length in one batch waste no padding.
     wanted = texts if rebuild else store.missing_vectors(texts)
-    missing = sorted(wanted, key=lambda key: (len(texts[key]), key))
-    for at in range(0, len(missing), TEXTS_A_COMMIT):
-        report(Progress("embedding", at, len(missing)))
-        keys = missing[at : at + TEXTS_A_COMMIT]
-        vectors = encoder.encode_passages([texts[key] for key in keys])
+    embed_texts(store, {key: texts[key] for key in wanted}, encoder, report)
+    return len(wanted)
+
+
+def embed_texts(
+    store: Store, texts: Mapping[bytes, str], encoder: Encoder, report: Report, stage: str = "embedding"
+) -> None:
+    """Embed texts by their keys and keep the vectors, committing as it goes."""
+    # Texts of like length in one batch waste no padding.
+    keys = sorted(texts, key=lambda key: (len(texts[key]), key))
+    for at in range(0, len(keys), TEXTS_A_COMMIT):
+        report(Progress(stage, at, len(keys)))
+        some = keys[at : at + TEXTS_A_COMMIT]
+        vectors = encoder.encode_passages([texts[key] for key in some])
         with store.transaction():
-            store.add_vectors(keys, vectors)
-    report(Progress("embedding", len(missing), len(missing)))
-    return len(missing)
+            store.add_vectors(some, vectors)
+    report(Progress(stage, len(keys), len(keys)))
 
 
 def _publish(

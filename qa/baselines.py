@@ -13,12 +13,13 @@ from index.embedding import Encoder
 from index.generations import Generation
 from index.search import SearchIndex
 from index.store import Store, vector_key
+from index.sync import embed_texts
 from index.vectors import VectorIndex, Vectors
 from qa.retrieval import LISTED_HITS
 
 DENSE, BM25, WINDOWS = "dense only", "BM25 only", "plain 500-character windows"
 WINDOW, OVERLAP = 500, 50
-TEXTS_A_COMMIT = 128
+QUESTIONS_AT_ONCE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,8 @@ def _window_vectors(windows: Sequence[Passage], encoder: Encoder, folder: Path, 
     texts = {key: window.text for key, window in zip(keys, windows, strict=True)}
     store = Store.open(folder)
     try:
-        # Texts of like length in one batch waste no padding.
-        missing = sorted(store.missing_vectors(keys), key=lambda key: (len(texts[key]), key))
-        for at in range(0, len(missing), TEXTS_A_COMMIT):
-            report(Progress("embedding windows", at, len(missing)))
-            some = missing[at : at + TEXTS_A_COMMIT]
-            vectors = encoder.encode_passages([texts[key] for key in some])
-            with store.transaction():
-                store.add_vectors(some, vectors)
-        report(Progress("embedding windows", len(missing), len(missing)))
+        missing = {key: texts[key] for key in store.missing_vectors(keys)}
+        embed_texts(store, missing, encoder, report, "embedding windows")
         return store.vectors(keys, encoder.dimension)
     finally:
         store.close()
@@ -86,9 +80,9 @@ def _window_vectors(windows: Sequence[Passage], encoder: Encoder, folder: Path, 
 
 def _question_vectors(questions: Sequence[str], encoder: Encoder, report: Report) -> Vectors:
     blocks = [np.zeros((0, encoder.dimension), np.float32)]
-    for at in range(0, len(questions), TEXTS_A_COMMIT):
+    for at in range(0, len(questions), QUESTIONS_AT_ONCE):
         report(Progress("baselines", at, len(questions)))
-        blocks.append(encoder.encode_queries(list(questions[at : at + TEXTS_A_COMMIT])))
+        blocks.append(encoder.encode_queries(list(questions[at : at + QUESTIONS_AT_ONCE])))
     report(Progress("baselines", len(questions), len(questions)))
     return np.concatenate(blocks)
 

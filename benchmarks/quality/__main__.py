@@ -124,6 +124,9 @@ def write_figures(folders: Sequence[Path], settings: Settings, encoder: Encoder,
     for one in record["sets"]:
         del one["questions"]
         one["folder"] = one["name"]
+    # The page draws the curves; thousands of points in a file are for nobody.
+    for group in record["groups"]:
+        (group["separation"] or {}).pop("curve", None)
     (RESULTS / "report.json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
     (RESULTS / "index.html").write_text(report_page(results, header), "utf-8")
     note(f"wrote {RESULTS / 'index.html'}")
