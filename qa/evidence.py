@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import log
@@ -72,17 +72,32 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a second look made of a question, all in log-odds.
+
+    `first`: the confidence before it. `relevance`: that the best excerpt answers. `sentence`: that the lead sentence
+    does. `log_odds`: the confidence of all together.
+    """
+
+    first: float
+    relevance: float
+    sentence: float
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A retrieval whose passages were read: its hits cut to windows and ranked anew, and the sentences, best first.
 
     `found` are the hits as they were searched. Of a question in parts, `parts` hold the reading of each, and scores are
-    counted from each part's best.
+    counted from each part's best. `look` is there where a second look was taken.
     """
 
     retrieval: Retrieval
     candidates: tuple[Candidate, ...]
     found: tuple[Hit, ...]
     parts: tuple[Reading, ...] = ()
+    look: Look | None = None
 
 
 @lru_cache(maxsize=1)
@@ -150,21 +165,23 @@ def _share_held(number: Number, held: frozenset[str]) -> float:
     return sum(key in held for key in number.keys[1:]) / len(number.keys) / 2
 
 
-def read(retrieval: Retrieval, index: SearchIndex) -> Reading:
+def read(
+    retrieval: Retrieval, index: SearchIndex, second_look: Callable[[Reading, SearchIndex], Reading] | None = None
+) -> Reading:
     """Read the sentences of the found passages, rank them by their signs, and cut the passages to windows around them.
 
-    The sentences' weights are learned; see `scripts/train_weights.py`.
+    The sentences' weights are learned; see `scripts/train_weights.py`. A `second_look` may rank the sentences of a
+    question, or of each of its parts, anew.
     """
     parts = retrieval.parts or (retrieval,)
-    scored = [_score(part, index) for part in parts]
-    useful = [one for part, candidates in zip(parts, scored, strict=True) for one in _useful(part.hits, candidates)]
-    hits = cut_windows(useful, retrieval.hits, index)
+    readings = tuple(Reading(part, tuple(_score(part, index)), part.hits) for part in parts)
+    if second_look:
+        readings = tuple(second_look(reading, index) for reading in readings)
+    useful = [one for reading in readings for one in _useful(reading.found, reading.candidates)]
+    whole = replace(retrieval, hits=cut_windows(useful, retrieval.hits, index))
     if not retrieval.parts:
-        return Reading(replace(retrieval, hits=hits), tuple(scored[0]), retrieval.hits)
-    readings = tuple(
-        Reading(part, tuple(candidates), part.hits) for part, candidates in zip(parts, scored, strict=True)
-    )
-    return Reading(replace(retrieval, hits=hits), _merge(scored), retrieval.hits, readings)
+        return replace(readings[0], retrieval=whole)
+    return Reading(whole, _merge([reading.candidates for reading in readings]), retrieval.hits, readings)
 
 
 def _score(retrieval: Retrieval, index: SearchIndex) -> list[Candidate]:

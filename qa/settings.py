@@ -26,6 +26,7 @@ class Settings:
     embedding_model: str | None = None
     embedding_backend: Backend = "auto"
     reranker_model: str | None = None
+    reader: Literal["on", "off"] = "on"
     min_confidence: float = 0.15
     host: str = "127.0.0.1"
     port: int = 7860
@@ -53,6 +54,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         embedding_model=given.get("WENDANG_EMBEDDING_MODEL"),
         embedding_backend=_backend(given.get("WENDANG_EMBEDDING_BACKEND", defaults.embedding_backend)),
         reranker_model=given.get("WENDANG_RERANKER_MODEL"),
+        reader=_reader(given.get("WENDANG_READER", defaults.reader)),
         min_confidence=_number(given, "WENDANG_MIN_CONFIDENCE", defaults.min_confidence, 0, 1),
         host=given.get("WENDANG_HOST", defaults.host),
         port=_whole_number(given, "WENDANG_PORT", defaults.port, 1, 65_535),
@@ -64,6 +66,12 @@ def _backend(value: str) -> Backend:
     if value not in get_args(Backend):
         raise SettingsError(f"WENDANG_EMBEDDING_BACKEND is {value!r}; it can be {', '.join(get_args(Backend))}")
     return cast(Backend, value)
+
+
+def _reader(value: str) -> Literal["on", "off"]:
+    if value not in ("on", "off"):
+        raise SettingsError(f"WENDANG_READER is {value!r}; it can be on or off")
+    return cast(Literal["on", "off"], value)
 
 
 def _number(given: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.lexical import find_names, fold_in_place, is_dictionary_word, words
+from qa.terms import ENDS_OF_NAMES
 
 MOST_PARTS = 4
 SHORTEST_TITLE = 3
@@ -17,7 +18,7 @@ COORDINATOR = r"(?:以及|还是|或者|[和与及跟同或、/])"
 TIME = r"(?:[在于]?(?:[0-9]{4}年(?:度|[0-9]{1,2}月(?:份)?)?|[上下去今本明]年度?))"
 # What ends the names of places and bodies.
 BODY = (
-    r"(?:公司|集团|银行|大学|学院|中学|小学|医院|协会|学会|委员会|研究院|研究所|中心|基金会|新区|开发区|自治区|自治州|街道|"
+    rf"(?:{ENDS_OF_NAMES}|"
     r"[省市县镇乡区州局厅院馆](?![别域间内外里面长民值场]|分(?!别)))"
 )
 BODY_NAME = re.compile(rf"(?:(?![哪几多什么谁])[㐀-鿿a-z（）()·\ue000]){{2,18}}?{BODY}")

@@ -20,6 +20,10 @@ CONTENT = re.compile(r"[0-9a-z㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 FUNCTION_CHARACTERS = frozenset(
     "哪几多少什么是的有才全那这都也就还又很更最被把将对从到在和与或及其之所以为于个些好能会要了着过不没"
 )
+# What ends the names of places and bodies, as a pattern; of single characters only those that end places.
+ENDS_OF_NAMES = (
+    "公司|集团|银行|大学|学院|中学|小学|医院|协会|学会|委员会|研究院|研究所|中心|基金会|新区|开发区|自治区|自治州|街道"
+)
 LEAST_INFORMATION, MOST_INFORMATION = 7.0, 15.0
 LONE_HANZI = re.compile(r"[㐀-鿿]")
 LONGEST_JOINED = 4

@@ -26,6 +26,7 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from index.embedding import Encoder, load_encoder
+from index.generations import Generation
 from index.search import SearchIndex
 from qa import confidence, evidence
 from qa.answering import choose_sentences
@@ -84,33 +85,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked = {source.stem: list(ask(source, settings, encoder)) for source in sources}
     plain = [one for those in asked.values() for one in those if one.posed.variant == "plain" and one.posed.answerable]
     weights = fit_sentences(plain)
-    _write("sentence_weights.json", {"weights": _named(evidence.SIGNS, weights), "questions": len(plain)}, sources)
+    write("sentence_weights.json", {"weights": named(evidence.SIGNS, weights), "questions": len(plain)}, sources)
     evidence.sentence_weights.cache_clear()
     rows = {source: confidence_rows(those) for source, those in asked.items()}
     regression, bias = fit_confidence(list(rows.values()))
     record = {
-        "weights": _named(confidence.SIGNS, regression),
+        "weights": named(confidence.SIGNS, regression),
         "bias": round(bias, 4),
         "auroc": {source: auroc(those, regression) for source, those in rows.items()},
         "auroc_left_out": left_out(rows),
     }
-    _write("confidence_weights.json", record, sources)
+    write("confidence_weights.json", record, sources)
     return 0
 
 
-def _named(names: Sequence[str], weights: Signs) -> dict[str, float]:
+def named(names: Sequence[str], weights: Signs) -> dict[str, float]:
     return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
 
 
-def _write(name: str, record: dict[str, object], sources: Sequence[Path]) -> None:
-    made_by = {"script": "scripts/train_weights.py", "sources": [source.name for source in sources]}
+def write(name: str, record: dict[str, object], sources: Sequence[Path], script: str = "train_weights") -> None:
+    made_by = {"script": f"scripts/{script}.py", "sources": [source.name for source in sources]}
     text = json.dumps({**record, "made_by": made_by}, indent=2, ensure_ascii=False)
     (WEIGHTS / name).write_text(text + "\n", "utf-8")
     note(f"wrote {WEIGHTS / name}")
 
 
-def ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
-    """Index a source and yield its questions with their variants, each with what was retrieved for it."""
+def index_source(source: Path, settings: Settings, encoder: Encoder) -> tuple[Generation, list[Question]]:
+    """Index the documents of a source, under a folder of its own, and return the index with the source's questions."""
     data = settings.data / "training" / source.stem
     if source.suffix == ".jsonl":
         documents, file = settings.documents, source
@@ -119,12 +120,17 @@ def ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
         documents, file = folder / "documents", folder / "questions.jsonl"
     assistant = Assistant(replace(settings, documents=documents, data=data), encoder)
     assistant.sync()
+    return assistant.generation, read_questions(file)
+
+
+def ask(source: Path, settings: Settings, encoder: Encoder) -> Iterator[Asked]:
+    """Index a source and yield its questions with their variants, each with what was retrieved for it."""
+    generation, questions = index_source(source, settings, encoder)
     random = np.random.default_rng(1)
-    questions = read_questions(file)
     chosen = [questions[number] for number in random.permutation(len(questions))[:MOST_QUESTIONS]]
-    posed = [one for question in chosen for one in variants(question, assistant.generation, random)]
-    posed += summaries(assistant.generation, int(SUMMARIES_PER_QUESTION * len(chosen)), random)
-    index = assistant.generation.index
+    posed = [one for question in chosen for one in variants(question, generation, random)]
+    posed += summaries(generation, int(SUMMARIES_PER_QUESTION * len(chosen)), random)
+    index = generation.index
     queries = [prepare_query(one.text, index) for one in posed]
     vectors = iter(encoder.encode_queries([text for query in queries for text in query.texts]))
     for one, query in zip(posed, queries, strict=True):
@@ -147,7 +153,7 @@ def _retrieve(posed: Posed, index: SearchIndex, vectors: NDArray[np.float32]) ->
     return left if all(part.hits for part in (left, *left.parts)) else None
 
 
-def _answers(question: Question, candidate: evidence.Candidate) -> bool:
+def answers(question: Question, candidate: evidence.Candidate) -> bool:
     """Whether a sentence is the evidence, or part of it, and holds the answer."""
     words = normalise(candidate.text)
     quotes = [normalise(one.quote) for one in question.evidence]
@@ -156,15 +162,24 @@ def _answers(question: Question, candidate: evidence.Candidate) -> bool:
 
 
 def fit_sentences(asked: Sequence[Asked]) -> Signs:
-    """Return the weight of each sign, shape (signs,), that makes right sentences likeliest among all that were read."""
+    """Return the weight of each of `evidence.SIGNS`, shape (signs,)."""
     rows = []
     for one in asked:
         candidates = evidence.read_candidates(one.retrieval, one.index)
-        right = np.array([_answers(one.posed.question, candidate) for candidate in candidates])
-        if right.any() and not right.all():
-            rows.append((np.stack([candidate.signs for candidate in candidates]), right))
+        right = np.array([answers(one.posed.question, candidate) for candidate in candidates])
+        rows.append((np.array([candidate.signs for candidate in candidates]), right))
+    return fit_choice(rows)
+
+
+def fit_choice(rows: Sequence[tuple[Signs, NDArray[np.bool_]]]) -> Signs:
+    """Return the weights, shape (signs,), that make right sentences likeliest among all that were read.
+
+    A row is one question: its sentences' signs, shape (sentences, signs), and which of them are right.
+    """
+    rows = [(values, right) for values, right in rows if right.any() and not right.all()]
+    width = rows[0][0].shape[1]
     most = max(len(right) for _, right in rows)
-    signs = torch.zeros(len(rows), most, len(evidence.SIGNS), dtype=torch.double)
+    signs = torch.zeros(len(rows), most, width, dtype=torch.double)
     absent = torch.full((len(rows), most), -1e9, dtype=torch.double)
     wrong = torch.full((len(rows), most), -1e9, dtype=torch.double)
     for number, (values, right) in enumerate(rows):
@@ -172,7 +187,7 @@ def fit_sentences(asked: Sequence[Asked]) -> Signs:
         absent[number, : len(right)] = 0
         wrong[number, : len(right)][torch.from_numpy(right)] = 0
     spread = signs[absent == 0].std(0) + 1e-6
-    weights = torch.zeros(len(evidence.SIGNS), dtype=torch.double, requires_grad=True)
+    weights = torch.zeros(width, dtype=torch.double, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=400, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
@@ -202,7 +217,7 @@ def confidence_rows(asked: Sequence[Asked]) -> Rows:
         if not all(part.candidates for part in parts):
             continue
         signs.append(np.mean([confidence.signs_of_answer(part, one.index) for part in parts], axis=0))
-        right.append(one.posed.answerable and _is_right(one.posed.question, reading))
+        right.append(one.posed.answerable and is_right(one.posed.question, reading))
         names.append(one.posed.variant)
     truth = np.array(right)
     weight = np.array([IMPORTANCE[name] for name in names])
@@ -211,15 +226,15 @@ def confidence_rows(asked: Sequence[Asked]) -> Rows:
     return Rows(np.stack(signs), truth, weight, tuple(names))
 
 
-def _is_right(question: Question, reading: evidence.Reading) -> bool:
+def is_right(question: Question, reading: evidence.Reading) -> bool:
     """Whether the answer that would be given holds the right one, or rests on evidence; a summary always does."""
     chosen = [one for row in choose_sentences(reading.candidates, question.text, bool(reading.parts)) for one in row]
     if question.answers:
         return holds_answer(question, "".join(one.text for one in chosen))
-    return not question.evidence or any(_answers(question, one) for one in chosen)
+    return not question.evidence or any(answers(question, one) for one in chosen)
 
 
-def fit_confidence(rows: Sequence[Rows]) -> tuple[Signs, float]:
+def fit_confidence(rows: Sequence[Rows], names: Sequence[str] = confidence.SIGNS) -> tuple[Signs, float]:
     """Return the weights of the signs, shape (signs,), and the bias: a logistic regression with bounds.
 
     What lacks may only speak against an answer and what scores only for it, whatever chance would have it.
@@ -238,7 +253,7 @@ def fit_confidence(rows: Sequence[Rows]) -> tuple[Signs, float]:
         value = float(weight @ (np.logaddexp(0, logits) - truth * logits)) + float(pull @ weights)
         return value, scaled.T @ (weight * (1 / (1 + np.exp(-logits)) - truth)) + 2 * pull
 
-    bounds = [*(_bounds(name) for name in confidence.SIGNS), (None, None)]
+    bounds = [*(_bounds(name) for name in names), (None, None)]
     found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
     weights = found.x[:-1] / spread
     return weights, float(found.x[-1] - weights @ centre)
@@ -247,6 +262,8 @@ def fit_confidence(rows: Sequence[Rows]) -> tuple[Signs, float]:
 def _bounds(name: str) -> tuple[float | None, float | None]:
     if "lack" in name or "missing" in name:
         return None, 0.0
+    if name in ("first", "relevance", "sentence"):
+        return 0.0, None
     return (0.0, None) if name.endswith(("score", "cosine")) else (None, None)
 
 

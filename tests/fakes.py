@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.datatypes import Report, ignore_progress
 from index.lexical import fold
+from index.openvino_reader import Excerpt, Verdict
 
 DIMENSION = 64
 
@@ -30,6 +31,24 @@ class FakeEncoder:
     def encode_passages(self, texts: Sequence[str], report: Report = ignore_progress) -> NDArray[np.float32]:
         self.embedded.extend(texts)
         return self.encode_queries(texts)
+
+
+class FakeReader:
+    """Says what it is told of every sentence, and keeps what it was given."""
+
+    def __init__(self, likes: Callable[[str], float], relevance: float = 0.0) -> None:
+        self.likes, self.relevance = likes, relevance
+        self.asked: list[tuple[str, list[Excerpt]]] = []
+
+    def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Verdict]:
+        self.asked.append((question, list(excerpts)))
+        return [
+            Verdict(
+                self.relevance,
+                np.array([self.likes(one.text[start:end]) for start, end in one.sentences], np.float32),
+            )
+            for one in excerpts
+        ]
 
 
 def _vector(text: str) -> NDArray[np.float32]:

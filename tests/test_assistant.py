@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -13,7 +14,7 @@ from qa import assistant as assistant_module
 from qa.assistant import LONGEST_QUESTION, Assistant, DocumentEntry, check_question
 from qa.datatypes import Answer, Turn
 from qa.settings import Settings
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, FakeReader
 
 HANDBOOK = """# 员工手册
 
@@ -65,6 +66,7 @@ def timeless(answer: Answer) -> Answer:
 def fake_load_encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
     encoder = FakeEncoder()
     monkeypatch.setattr(assistant_module, "load_encoder", lambda *_: encoder)
+    monkeypatch.setattr(assistant_module, "load_reader", lambda *_: None)
     return encoder
 
 
@@ -133,6 +135,17 @@ def test_questions_are_answered_while_a_sync_runs(library: Assistant) -> None:
         quotes = {answer.result().citations[0].quote for answer in asked}
     assert quotes == {"加班工资按基本工资的一点五倍发放。"}
     assert len(library.generation.documents) == 5
+
+
+@pytest.mark.parametrize(("reader", "looks"), [("on", True), ("off", False)])
+def test_the_reader_is_loaded_unless_it_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Literal["on", "off"], looks: bool
+) -> None:
+    fake_load_encoder(monkeypatch)
+    monkeypatch.setattr(assistant_module, "load_reader", lambda *_: FakeReader(lambda _: 0.0))
+    write_documents(tmp_path / "documents", {"手册.md": HANDBOOK})
+    settings = Settings(documents=tmp_path / "documents", data=tmp_path / "data", models=tmp_path, reader=reader)
+    assert (Assistant.open(settings).second_look is not None) is looks
 
 
 # Asking

@@ -15,7 +15,7 @@ from index.embedding import Encoder
 from qa import assistant, commands, doctor
 from qa.__main__ import main
 from tests.conftest import MODELS
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, FakeReader
 from tests.test_assistant import CANTEEN, HANDBOOK, write_documents
 from tests.test_evaluate import LINES, write_set
 
@@ -59,6 +59,8 @@ class OtherEncoder(FakeEncoder):
 def use_encoder(monkeypatch: pytest.MonkeyPatch, encoder: Encoder) -> None:
     for module in (assistant, commands, doctor):
         monkeypatch.setattr(module, "load_encoder", lambda *_: encoder)
+    monkeypatch.setattr(assistant, "load_reader", lambda *_: None)
+    monkeypatch.setattr(doctor, "load_reader", lambda *_: FakeReader(lambda _: 0.0))
 
 
 @pytest.fixture
@@ -526,15 +528,15 @@ def test_doctor_fails_where_something_needs_mending(folder: Path, run: Run, monk
     monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 0)
     monkeypatch.setenv("WENDANG_EMBEDDING_BACKEND", "torch")
     outcome = run("doctor")
-    assert error_line(outcome) == "error: 1 of 6 findings need mending"
+    assert error_line(outcome) == "error: 1 of 7 findings need mending"
     assert f"✗ index: none in {folder / 'data'} yet" in outcome.out
     assert "→ python -m qa sync" in outcome.out
     run("sync")
     outcome = run("doctor")
     assert (outcome.code, outcome.err) == (0, "")
-    assert [line[0] for line in outcome.out.splitlines()] == ["✓"] * 6
+    assert [line[0] for line in outcome.out.splitlines()] == ["✓"] * 7
     (findings,) = run("doctor", "--json").records
-    assert [sorted(finding) for finding in findings] == [["good", "mend", "seen", "subject"]] * 6
+    assert [sorted(finding) for finding in findings] == [["good", "mend", "seen", "subject"]] * 7
 
 
 # Wrong use and failures

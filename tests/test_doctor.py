@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from qa import doctor
 from qa.assistant import Assistant
 from qa.doctor import Finding, examine
 from qa.settings import Settings
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, FakeReader
 from tests.test_assistant import HANDBOOK, open_library, write_documents
 
 
@@ -24,6 +25,7 @@ class QuickEncoder(FakeEncoder):
 @pytest.fixture(autouse=True)
 def quick_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "load_encoder", lambda *_: QuickEncoder())
+    monkeypatch.setattr(doctor, "load_reader", lambda *_: FakeReader(lambda _: 0.0))
 
 
 @pytest.fixture
@@ -33,7 +35,15 @@ def library(tmp_path: Path) -> Assistant:
 
 def find(settings: Settings, subject: str) -> Finding:
     findings = examine(settings)
-    assert [finding.subject for finding in findings] == ["python", "packages", "disk", "documents", "index", "model"]
+    assert [finding.subject for finding in findings] == [
+        "python",
+        "packages",
+        "disk",
+        "documents",
+        "index",
+        "model",
+        "reader",
+    ]
     return next(finding for finding in findings if finding.subject == subject)
 
 
@@ -174,3 +184,16 @@ def test_a_full_disk_is_named(library: Assistant, monkeypatch: pytest.MonkeyPatc
     finding = find(library.settings, "disk")
     assert (finding.good, finding.mend) == (False, "free some disk space")
     assert finding.seen.endswith(f"GiB free at {library.settings.data}")
+
+
+def test_a_reader_that_cannot_be_loaded_is_named_with_what_to_do(
+    library: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {finding.subject: finding for finding in doctor.examine(library.settings)}
+    assert found["reader"].good
+    monkeypatch.setattr(doctor, "load_reader", lambda *_: None)
+    found = {finding.subject: finding for finding in doctor.examine(library.settings)}
+    assert not found["reader"].good
+    assert "WENDANG_READER=off" in found["reader"].mend
+    off = replace(library.settings, reader="off")
+    assert "reader" not in {finding.subject for finding in doctor.examine(off)}

@@ -35,6 +35,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
         "WENDANG_EMBEDDING_MODEL": "BAAI/bge-small-zh-v1.5",
         "WENDANG_EMBEDDING_BACKEND": "torch",
         "WENDANG_RERANKER_MODEL": "BAAI/bge-reranker-base",
+        "WENDANG_READER": "off",
         "WENDANG_MIN_CONFIDENCE": "0.25",
         "WENDANG_HOST": "0.0.0.0",
         "WENDANG_PORT": "8080",
@@ -49,6 +50,7 @@ def test_every_setting_is_read_from_the_environment() -> None:
         embedding_model="BAAI/bge-small-zh-v1.5",
         embedding_backend="torch",
         reranker_model="BAAI/bge-reranker-base",
+        reader="off",
         min_confidence=0.25,
         host="0.0.0.0",
         port=8080,
@@ -96,6 +98,7 @@ def test_an_unknown_name_like_no_other_is_refused_with_all_known_ones() -> None:
         ("WENDANG_MAX_UPLOAD_MB", "0", "WENDANG_MAX_UPLOAD_MB is 0; it must lie between 1 and 10000"),
         ("WENDANG_MAX_UPLOAD_MB", "10001", "WENDANG_MAX_UPLOAD_MB is 10001; it must lie between 1 and 10000"),
         ("WENDANG_MAX_UPLOAD_MB", "1.5", "WENDANG_MAX_UPLOAD_MB is 1.5; it must be a whole number"),
+        ("WENDANG_READER", "maybe", "WENDANG_READER is 'maybe'; it can be on or off"),
         ("WENDANG_EMBEDDING_BACKEND", "cuda", "WENDANG_EMBEDDING_BACKEND is 'cuda'; it can be auto, openvino, torch"),
     ],
 )

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import Encoder
 from index.errors import QuestionError
 from qa import confidence, evidence
 from qa.measures import Evidence, Question
@@ -157,7 +156,7 @@ def test_a_sentence_is_right_where_it_is_evidence_and_holds_the_answer(asked: li
     candidates = evidence.read_candidates(one.retrieval, one.index)
 
     def right(question: Question) -> list[str]:
-        return [candidate.text for candidate in candidates if train_weights._answers(question, candidate)]
+        return [candidate.text for candidate in candidates if train_weights.answers(question, candidate)]
 
     question = one.posed.question
     assert right(question) == ["清水镇的人口是三万人。"]
@@ -283,12 +282,9 @@ def no_cache() -> Iterator[None]:
 def test_the_script_writes_both_files_with_what_made_them(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_cache: None
 ) -> None:
-    def fake_encoder(*_: object) -> Encoder:
-        return FakeEncoder()
-
     other = write_set(tmp_path / "sets" / "others")
     monkeypatch.setattr(train_weights, "WEIGHTS", tmp_path)
-    monkeypatch.setattr(train_weights, "load_encoder", fake_encoder)
+    monkeypatch.setattr(train_weights, "load_encoder", lambda *_: FakeEncoder())
     monkeypatch.setattr(train_weights, "read_settings", lambda: Settings(data=tmp_path / "data"))
     assert train_weights.main([str(source), str(other)]) == 0
     sentences = json.loads((tmp_path / "sentence_weights.json").read_text("utf-8"))

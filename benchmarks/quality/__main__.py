@@ -24,8 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from index.datatypes import Hit, Report
-from index.embedding import Encoder, load_encoder
+from index.embedding import Encoder
 from index.errors import WenDangError
+from index.openvino_reader import Reader
+from qa.assistant import load_models
 from qa.evaluate import answer_all, evaluation_of, open_set, read_set
 from qa.evidence import SIGNS, sentence_weights
 from qa.measures import Measures
@@ -98,11 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = read_settings()
     try:
         with progress() as report:
-            encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
+            encoder, reader = load_models(settings, report)
             if options.ablation:
-                table = ablate(folders, settings, encoder, options.every, report)
+                table = ablate(folders, settings, encoder, reader, options.every, report)
             else:
-                write_figures(folders, settings, encoder, report)
+                write_figures(folders, settings, encoder, reader, report)
                 return 0
     except WenDangError as error:
         note(f"error: {error}")
@@ -114,10 +116,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write_figures(folders: Sequence[Path], settings: Settings, encoder: Encoder, report: Report) -> None:
+def write_figures(
+    folders: Sequence[Path], settings: Settings, encoder: Encoder, reader: Reader | None, report: Report
+) -> None:
     """Measure the sets and write the figures, without a word of the sets."""
     prepare_folder(RESULTS)
-    results = replace(evaluate_sets(folders, settings, encoder, report), worst=())
+    results = replace(evaluate_sets(folders, settings, encoder, report, reader=reader), worst=())
     command = shlex.join(["python", "-m", "benchmarks.quality", *(folder.name for folder in folders)])
     header = make_header(settings, encoder, command)
     record = report_record(results, header)
@@ -133,13 +137,18 @@ def write_figures(folders: Sequence[Path], settings: Settings, encoder: Encoder,
 
 
 def ablate(
-    folders: Sequence[Path], settings: Settings, encoder: Encoder, every: int, report: Report
+    folders: Sequence[Path],
+    settings: Settings,
+    encoder: Encoder,
+    reader: Reader | None,
+    every: int,
+    report: Report,
 ) -> dict[str, dict[str, Measures]]:
     """Return the measures of each set, by what was left out."""
     table: dict[str, dict[str, Measures]] = {}
     for folder in folders:
         questions = read_set(folder)[::every]
-        assistant = open_set(folder, settings, encoder, report)
+        assistant = open_set(folder, settings, encoder, report, reader)
         table[folder.name] = {}
         for name, patches in ABLATIONS.items():
             with ExitStack() as stack:

@@ -11,6 +11,7 @@ from statistics import fmean
 from index.datatypes import Hit, Report, ignore_progress
 from index.embedding import Encoder
 from index.errors import StoreError
+from index.openvino_reader import Reader
 from qa.baselines import Baseline, run_baselines
 from qa.calibration import auroc
 from qa.datatypes import Answer
@@ -65,6 +66,7 @@ def evaluate_sets(
     encoder: Encoder,
     report: Report = ignore_progress,
     in_simplified: bool = False,
+    reader: Reader | None = None,
 ) -> Results:
     """Measure several sets and their baselines in one run.
 
@@ -73,7 +75,7 @@ def evaluate_sets(
     names = name_sets(folders)
     asked = [read_set(folder, in_simplified) for folder in folders]
     sets = tuple(
-        _evaluate_set(name, folder, questions, settings, encoder, report, in_simplified)
+        _evaluate_set(name, folder, questions, settings, encoder, report, in_simplified, reader)
         for name, folder, questions in zip(names, folders, asked, strict=True)
     )
     tops = {one.name: {baseline.name: baseline.tops for baseline in one.baselines} for one in sets}
@@ -101,8 +103,9 @@ def _evaluate_set(
     encoder: Encoder,
     report: Report,
     in_simplified: bool,
+    reader: Reader | None,
 ) -> SetResult:
-    assistant = open_set(folder, settings, encoder, report)
+    assistant = open_set(folder, settings, encoder, report, reader)
     answers = list(answer_all(assistant, questions, report))
     # What was refused is asked once more without a threshold, for what the answer would have been.
     refused = [at for at, answer in enumerate(answers) if not answer.answered]
