@@ -27,7 +27,7 @@ class Settings:
     embedding_backend: Backend = "auto"
     reranker_model: str | None = None
     reader: Literal["on", "off"] = "on"
-    min_confidence: float = 0.15
+    min_confidence: float = 0.25
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50

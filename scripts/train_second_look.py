@@ -103,14 +103,16 @@ class Looked:
 
 def _looks(asked: Sequence[Asked], reader: Reader) -> Iterator[Looked]:
     """Yield the second looks at up to `MOST_LOOKS` of the doubtful questions."""
-    left = MOST_LOOKS
+    taken = 0
     for number in np.random.default_rng(1).permutation(len(asked)):
         one = asked[int(number)]
         reading = evidence.read(one.retrieval, one.index)
         reading = cut_answer(reading, one.posed.question) if one.posed.cuts_answer else reading
-        if left and not reading.parts and second_look.is_doubtful(reading, one.index):
+        if not reading.parts and second_look.is_doubtful(reading, one.index):
             yield Looked(one, reading, second_look.sentence_signs(reading, reader))
-            left -= 1
+            taken += 1
+            if taken == MOST_LOOKS:
+                return
 
 
 def _look_rows(looks: Sequence[Looked], weights: Signs, first: Rows) -> Rows:

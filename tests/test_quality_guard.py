@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding import Encoder, load_encoder
-from qa.assistant import Assistant
+from index.embedding import Encoder
+from index.openvino_reader import Reader
+from qa.assistant import Assistant, load_models
 from qa.baselines import run_baselines
 from qa.evaluate import answer_all, evaluation_of
 from qa.measures import Measures, Question, measure_retrieval
@@ -24,14 +25,20 @@ ONE_QUESTION, ONE_UNANSWERABLE = 1 / 70 + 1e-4, 1 / 10 + 1e-4
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    settings = read_settings({})
-    return load_encoder(None, settings.models, settings.embedding_backend)
+def models() -> tuple[Encoder, Reader | None]:
+    return load_models(read_settings({}))
 
 
 @pytest.fixture(scope="module")
-def assistant(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    assistant = Assistant(replace(read_settings({}), data=tmp_path_factory.mktemp("guard")), encoder)
+def encoder(models: tuple[Encoder, Reader | None]) -> Encoder:
+    return models[0]
+
+
+@pytest.fixture(scope="module")
+def assistant(models: tuple[Encoder, Reader | None], tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    encoder, reader = models
+    assert reader is not None
+    assistant = Assistant(replace(read_settings({}), data=tmp_path_factory.mktemp("guard")), encoder, reader=reader)
     assistant.sync()
     return assistant
 
