@@ -71,14 +71,14 @@ def test_the_words_alone_find_exactly_what_they_found(
     [
         ("evidence_recall_1500", 1.0),
         ("evidence_recall_600", 1.0),
-        ("document_at_1", 0.9714),
+        ("document_at_1", 1.0),
         ("answer_in_5", 1.0),
-        ("answer_hit", 0.9),
-        ("lead_hit", 0.8714),
-        ("citation_precision", 0.8312),
-        ("answered", 0.9143),
-        ("refused", 0.6),
-        ("answerability_auroc", 0.8629),
+        ("answer_hit", 0.8429),
+        ("lead_hit", 0.8143),
+        ("citation_precision", 0.8939),
+        ("answered", 0.8571),
+        ("refused", 0.8),
+        ("answerability_auroc", 0.9414),
     ],
 )
 def test_the_figures_of_the_sample_corpus_hold(measures: Measures, measure: str, reached: float) -> None:

@@ -81,6 +81,7 @@ ABLATIONS: dict[str, list[Patch]] = {
     "sentences by cosine alone": [lambda: patch("qa.evidence.sentence_weights", _only_cosine)],
     "without windows": [lambda: patch("qa.evidence.cut_windows", _as_found)],
     "without neighbouring passages": [lambda: patch("qa.evidence.SHARE_OF_NEIGHBOURS", 0.0)],
+    "without second look": [lambda: patch("qa.second_look.is_doubtful", lambda *_: False)],
     "without splitting": [lambda: patch("qa.retrieval.split_question", lambda *_: ())],
     "without numbers in any form": [lambda: patch("qa.evidence.find_numbers", lambda _: [])],
     "one sentence in a row": [lambda: patch("qa.answering.MOST_IN_A_ROW", 1)],
