@@ -17,6 +17,7 @@ from index.errors import QuestionError, StoreError
 from index.generations import Generation, load_generation
 from index.openvino_reader import Reader, is_built, load_reader
 from index.plan import folder_differs
+from index.search import SearchIndex
 from index.store import Store, StoredFile
 from index.sync import SyncReport, sync
 from qa.answering import answer_question, unanswered
@@ -29,6 +30,9 @@ from qa.second_look import SecondLook
 from qa.settings import Settings
 
 LONGEST_QUESTION = 2_000
+# A second look takes some 50 ms, whatever the size. In large libraries, where a question is to take no more than twice
+# the time of its bare parts, it is taken only where it is asked for.
+MOST_PASSAGES_LOOKED_AT = 50_000
 READER_CHANGE = Path(__file__).parent / "reader_weights.safetensors"
 BATCH = 64
 
@@ -57,7 +61,7 @@ class Assistant:
         self.settings = settings
         self.encoder = encoder
         self.reranker = reranker
-        self.second_look = SecondLook(reader) if reader else None
+        self._second_look = SecondLook(reader) if reader else None
         self._generation: Generation | None = None
         self._syncing = threading.Lock()
 
@@ -83,6 +87,11 @@ class Assistant:
         if self._generation is None:
             raise StoreError(f"no index in {self.settings.data} yet. Build it: python -m qa sync")
         return self._generation
+
+    def second_look(self, index: SearchIndex) -> SecondLook | None:
+        """Return what looks again at doubtful questions to an index, None where nothing does."""
+        wanted = self.settings.reader == "on" or len(index.passages) <= MOST_PASSAGES_LOOKED_AT
+        return self._second_look if wanted else None
 
     def sync(self, report: Report = ignore_progress, rebuild: bool = False) -> SyncReport:
         """Bring the index up to the folder and answer from the new generation afterwards."""
@@ -130,7 +139,7 @@ class Assistant:
                     generation.index,
                     self.settings.min_confidence,
                     embedding_ms,
-                    self.second_look,
+                    self.second_look(generation.index),
                 )
             )
         return answers
@@ -159,7 +168,7 @@ class Assistant:
         query = prepare_query(check_question(question), index)
         vectors = self.encoder.encode_queries(query.texts)
         found = retrieve(index, query, vectors, max(limit, LISTED_HITS), self.reranker)
-        reading = read(found, index, self.second_look)
+        reading = read(found, index, self.second_look(index))
         return replace(reading, retrieval=shorten(reading.retrieval, limit))
 
     def documents(self) -> list[DocumentEntry]:
@@ -195,7 +204,7 @@ def load_models(settings: Settings, report: Report = ignore_progress) -> tuple[E
 
 
 def _load_reader(settings: Settings, report: Report) -> Reader | None:
-    return load_reader(settings.models, READER_CHANGE, report) if settings.reader == "on" else None
+    return load_reader(settings.models, READER_CHANGE, report) if settings.reader != "off" else None
 
 
 def list_documents(generation: Generation, files: dict[str, StoredFile]) -> list[DocumentEntry]:

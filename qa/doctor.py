@@ -37,7 +37,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at packages, disk, documents, index and model, and return what was found."""
     checks = [_python, _packages, _disk, _documents, _index, _model]
-    checks += [_reader] if settings.reader == "on" else []
+    checks += [_reader] if settings.reader != "off" else []
     checks += [_reranker] if settings.reranker_model else []
     return [check(settings) for check in checks]
 

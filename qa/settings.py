@@ -14,6 +14,7 @@ from index.errors import SettingsError
 PREFIX = "WENDANG_"
 PROJECT = Path(__file__).resolve().parent.parent
 Backend = Literal["auto", "openvino", "torch"]
+ReaderUse = Literal["auto", "on", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Settings:
     embedding_model: str | None = None
     embedding_backend: Backend = "auto"
     reranker_model: str | None = None
-    reader: Literal["on", "off"] = "on"
+    reader: ReaderUse = "auto"
     min_confidence: float = 0.25
     host: str = "127.0.0.1"
     port: int = 7860
@@ -68,10 +69,10 @@ def _backend(value: str) -> Backend:
     return cast(Backend, value)
 
 
-def _reader(value: str) -> Literal["on", "off"]:
-    if value not in ("on", "off"):
-        raise SettingsError(f"WENDANG_READER is {value!r}; it can be on or off")
-    return cast(Literal["on", "off"], value)
+def _reader(value: str) -> ReaderUse:
+    if value not in get_args(ReaderUse):
+        raise SettingsError(f"WENDANG_READER is {value!r}; it can be {', '.join(get_args(ReaderUse))}")
+    return cast(ReaderUse, value)
 
 
 def _number(given: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -13,7 +12,7 @@ from index.errors import ModelMismatch, QuestionError, StoreError
 from qa import assistant as assistant_module
 from qa.assistant import LONGEST_QUESTION, Assistant, DocumentEntry, check_question
 from qa.datatypes import Answer, Turn
-from qa.settings import Settings
+from qa.settings import ReaderUse, Settings
 from tests.fakes import FakeEncoder, FakeReader
 
 HANDBOOK = """# 员工手册
@@ -137,15 +136,29 @@ def test_questions_are_answered_while_a_sync_runs(library: Assistant) -> None:
     assert len(library.generation.documents) == 5
 
 
-@pytest.mark.parametrize(("reader", "looks"), [("on", True), ("off", False)])
+@pytest.mark.parametrize(("reader", "looks"), [("auto", True), ("on", True), ("off", False)])
 def test_the_reader_is_loaded_unless_it_is_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Literal["on", "off"], looks: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: ReaderUse, looks: bool
 ) -> None:
     fake_load_encoder(monkeypatch)
     monkeypatch.setattr(assistant_module, "load_reader", lambda *_: FakeReader(lambda _: 0.0))
     write_documents(tmp_path / "documents", {"手册.md": HANDBOOK})
     settings = Settings(documents=tmp_path / "documents", data=tmp_path / "data", models=tmp_path, reader=reader)
-    assert (Assistant.open(settings).second_look is not None) is looks
+    assistant = Assistant.open(settings)
+    assert (assistant.second_look(assistant.generation.index) is not None) is looks
+
+
+@pytest.mark.parametrize(("reader", "looks"), [("auto", False), ("on", True)])
+def test_in_large_libraries_a_second_look_must_be_asked_for(
+    library: Assistant, monkeypatch: pytest.MonkeyPatch, reader: ReaderUse, looks: bool
+) -> None:
+    monkeypatch.setattr(assistant_module, "MOST_PASSAGES_LOOKED_AT", len(library.generation.index.passages) - 1)
+    settings = dataclasses.replace(library.settings, reader=reader)
+    asked = FakeReader(lambda _: 0.0)
+    large = Assistant(settings, library.encoder, reader=asked)
+    large.sync()
+    large.search("火星上的食堂由哪位宇航员负责？", 3)
+    assert bool(asked.asked) is looks
 
 
 # Asking

@@ -355,7 +355,7 @@ def test_the_header_says_with_what_and_keeps_secrets_and_places(settings: Settin
         "embedding_model": None,
         "embedding_backend": "auto",
         "reranker_model": None,
-        "reader": "on",
+        "reader": "auto",
         "min_confidence": 0.0,
     }
     assert header.cores > 0

@@ -137,12 +137,12 @@ def test_an_assistant_with_a_reader_takes_second_looks(tmp_path: Path) -> None:
     reader = FakeReader(lambda _: -9.0, -9.0)
     looking = Assistant(plain.settings, plain.encoder, reader=reader)
     looking.sync()
-    looking.second_look = SecondLook(reader, sure=2.0)
+    looking._second_look = SecondLook(reader, sure=2.0)
     assert looking.ask(QUESTION).confidence < plain.ask(QUESTION).confidence
     assert len(reader.asked) == 1
     looking.search(QUESTION, 5)
     assert len(reader.asked) == 2
-    assert plain.second_look is None
+    assert plain.second_look(plain.generation.index) is None
 
 
 def test_questions_in_english_keep_their_first_reading(library: Assistant) -> None:

@@ -98,7 +98,7 @@ def test_an_unknown_name_like_no_other_is_refused_with_all_known_ones() -> None:
         ("WENDANG_MAX_UPLOAD_MB", "0", "WENDANG_MAX_UPLOAD_MB is 0; it must lie between 1 and 10000"),
         ("WENDANG_MAX_UPLOAD_MB", "10001", "WENDANG_MAX_UPLOAD_MB is 10001; it must lie between 1 and 10000"),
         ("WENDANG_MAX_UPLOAD_MB", "1.5", "WENDANG_MAX_UPLOAD_MB is 1.5; it must be a whole number"),
-        ("WENDANG_READER", "maybe", "WENDANG_READER is 'maybe'; it can be on or off"),
+        ("WENDANG_READER", "maybe", "WENDANG_READER is 'maybe'; it can be auto, on, off"),
         ("WENDANG_EMBEDDING_BACKEND", "cuda", "WENDANG_EMBEDDING_BACKEND is 'cuda'; it can be auto, openvino, torch"),
     ],
 )
