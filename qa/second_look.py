@@ -22,6 +22,7 @@ from index.openvino_reader import Excerpt, Reader
 from index.search import SearchIndex
 from qa.confidence import BROAD, confidence, log_odds
 from qa.evidence import Candidate, Look, Reading
+from qa.expectation import expected_kind
 from qa.terms import is_written_in_hanzi
 
 SURE = 0.9
@@ -77,10 +78,11 @@ class SecondLook:
         first = log_odds(reading, index)
         weights = look_weights()
         signs = sentence_signs(reading, self.reader)
-        ranked = sorted(
-            zip(reading.candidates, signs, (signs @ weights.sentence).tolist(), strict=True),
-            key=lambda row: -row[2],
-        )
+        scores = signs @ weights.sentence
+        if expected_kind(reading.retrieval.query.question) == "list":
+            # The reader has learned to find one thing; which sentence lists all of them the first reading knows better.
+            scores = signs[:, SENTENCE_SIGNS.index("score")]
+        ranked = sorted(zip(reading.candidates, signs, scores.tolist(), strict=True), key=lambda row: -row[2])
         candidates = tuple(replace(candidate, score=score) for candidate, _, score in ranked)
         values = confidence_signs(reading, first, signs, ranked[0][1])
         look = Look(first, values[1], values[2], float(values @ weights.confidence + weights.bias))

@@ -145,6 +145,15 @@ def test_an_assistant_with_a_reader_takes_second_looks(tmp_path: Path) -> None:
     assert plain.second_look(plain.generation.index) is None
 
 
+def test_the_order_for_a_list_stays_but_its_confidence_does_not(library: Assistant) -> None:
+    index = library.generation.index
+    question = "食堂供应哪些餐？"
+    first, second = look(library, question, FakeReader(lambda text: float(len(text)), 9.0))
+    assert [one.text for one in second.candidates] == [one.text for one in first.candidates]
+    assert [one.score for one in second.candidates] == [one.score for one in first.candidates]
+    assert confidence(second, index) > confidence(look(library, question, FakeReader(lambda _: -9.0, -9.0))[1], index)
+
+
 def test_questions_in_english_keep_their_first_reading(library: Assistant) -> None:
     reader = FakeReader(lambda _: -9.0, -9.0)
     _, reading = look(library, "How much does breakfast cost in the canteen?", reader)
