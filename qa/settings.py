@@ -28,7 +28,7 @@ class Settings:
     embedding_backend: Backend = "auto"
     reranker_model: str | None = None
     reader: ReaderUse = "auto"
-    min_confidence: float = 0.25
+    min_confidence: float = 0.15
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50

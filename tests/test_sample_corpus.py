@@ -12,11 +12,14 @@ import pytest
 
 from index.embedding import Encoder
 from index.generations import Generation, load_generation
+from index.openvino_reader import load_reader
 from index.store import Store
+from qa.assistant import READER_CHANGE
 from qa.datatypes import Answer
 from qa.evaluate import Evaluation, evaluate
 from qa.measures import Question
 from qa.settings import PROJECT, Settings
+from tests.conftest import MODELS
 
 QUESTIONS = Path(__file__).parent / "data" / "sample_questions.jsonl"
 Measured = tuple[Evaluation, list[tuple[Question, Answer]], Generation]
@@ -31,7 +34,8 @@ def copy_set(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Measured:
     folder: Path = tmp_path_factory.mktemp("sample")
-    evaluation, pairs = evaluate(copy_set(folder), Settings(data=folder / "data"), default_encoder)
+    reader = load_reader(MODELS, READER_CHANGE)
+    evaluation, pairs = evaluate(copy_set(folder), Settings(data=folder / "data"), default_encoder, reader=reader)
     (data,) = (folder / "data" / "evaluations").iterdir()
     store = Store.open(data)
     try:
