@@ -49,19 +49,25 @@ def export_model(model: SentenceTransformer, name: str, folder: Path, quantised:
     if not quantised:
         openvino.save_model(network, folder / MODEL_FILE, compress_to_fp16=True)
     else:
-        # In two steps, because OpenVINO no longer halves a network that holds quantised weights.
-        with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
-            openvino.save_model(network, Path(scratch) / MODEL_FILE, compress_to_fp16=True)
-            network = openvino.Core().read_model(Path(scratch) / MODEL_FILE)
-            quantise(network)
-            openvino.save_model(network, folder / MODEL_FILE, compress_to_fp16=False)
-            del network  # closes the file
+        save_quantised(network, folder)
     backend: Any = getattr(model.tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise TypeError(f"{type(model.tokenizer).__name__} is no tokenizer of the tokenizers library")
     backend.save(str(folder / TOKENIZER_FILE), pretty=False)
     text = json.dumps(asdict(description), ensure_ascii=False, indent=2)
     (folder / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def save_quantised(network: Any, folder: Path) -> None:
+    """Write a network into a folder with its large matrices in 8 bits and the rest in half precision."""
+    openvino = import_openvino()
+    # In two steps, because OpenVINO no longer halves a network that holds quantised weights.
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
+        openvino.save_model(network, Path(scratch) / MODEL_FILE, compress_to_fp16=True)
+        network = openvino.Core().read_model(Path(scratch) / MODEL_FILE)
+        _quantise(network)
+        openvino.save_model(network, folder / MODEL_FILE, compress_to_fp16=False)
+        del network  # closes the file
 
 
 def own_prompts(model: SentenceTransformer) -> tuple[str, str]:
@@ -115,7 +121,7 @@ def _trace(model: SentenceTransformer, description: Description) -> Any:
         return torch.export.export(Network().eval(), (ids, mask), dynamic_shapes=shapes)
 
 
-def quantise(network: Any) -> None:
+def _quantise(network: Any) -> None:
     """Replace every constant matrix by 8-bit numbers with one scale for each group along its inputs.
 
     This is the pattern of weight compression that OpenVINO's CPU plugin knows and multiplies in 8 bits.

@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 import struct
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +25,7 @@ from index.datatypes import Progress, Report, ignore_progress
 from index.embedded_model import DEFAULT_MODEL, build_embedded_model
 from index.folders import build_folder, is_complete
 from index.openvino_encoder import MODEL_FILE, QUANTISED_GROUP, TOKENIZER_FILE, import_openvino, well_formed
-from index.openvino_export import quantise
+from index.openvino_export import save_quantised
 
 EXPORT_VERSION = 1
 """Raised whenever the network written here changes, so that older ones are made anew."""
@@ -199,13 +198,7 @@ def export_reader(model: Path, change: Path, folder: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch and its exporter warn their own callers of coming changes
         network = openvino.convert_model(_trace(model, change))
-    # In two steps, as in index.openvino_export: OpenVINO does not halve a network that holds quantised weights.
-    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
-        openvino.save_model(network, Path(scratch) / MODEL_FILE, compress_to_fp16=True)
-        network = openvino.Core().read_model(Path(scratch) / MODEL_FILE)
-        quantise(network)
-        openvino.save_model(network, folder / MODEL_FILE, compress_to_fp16=False)
-        del network  # closes the file
+    save_quantised(network, folder)
 
 
 def apply_change(base: Mapping[str, Any], change: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:

@@ -309,7 +309,7 @@ def test_a_model_that_8_bits_spoil_is_exported_exactly(
 
     from openvino import opset13
 
-    monkeypatch.setattr(openvino_export, "quantise", spoil)
+    monkeypatch.setattr(openvino_export, "_quantise", spoil)
     exact = load_encoder(str(tiny_folder), tmp_path, "openvino")
     assert tried == [1]
     plain = load_encoder(str(tiny_folder), tmp_path, "torch")
