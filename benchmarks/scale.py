@@ -13,16 +13,10 @@ written to benchmarks/results/scale.json.
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
 import json
 import os
 import platform
-import random
-import re
 import resource
-import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,34 +31,28 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from index.chunking import context_of, split_passages, split_sentences
-from index.datatypes import Document, Passage, Report, Section, ignore_progress
+from benchmarks.library import NEWS, build, questions, say
+from index.datatypes import Report, ignore_progress
 from index.embedding import Encoder
-from index.generations import Generation, lexical_text
-from index.lexical import LexicalIndex, find_names, fold_in_place, learn_words
+from index.generations import Generation
+from index.lexical import find_names, fold_in_place
+from index.lexical_index import LexicalIndex
 from index.numerals import number_keys
 from index.openvino_reader import Excerpt, Reader, Verdict
-from index.search import SearchIndex, sentence_starts
-from index.vectors import VectorIndex, Vectors
+from index.postings import Postings
+from index.vectors import Vectors
 from qa.assistant import Assistant, load_models
 from qa.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
-NEWS = PROJECT.parent / "shared" / "eval" / "news-scale" / "news.jsonl.gz"
-SAMPLE_QUESTIONS = PROJECT / "tests" / "data" / "sample_questions.jsonl"
-CACHE = PROJECT / ".wendang" / "benchmarks"
 RESULT = PROJECT / "benchmarks" / "results" / "scale.json"
 PASSAGES = 100_000
+# About as many as a library of that size has that came bit by bit.
+SEGMENTS = 6
 BARE_LIMIT = 100
-# Of this many passages and sentences the vectors are real; they are among the first so many passages.
-EMBEDDED_PASSAGES, EMBEDDED_SENTENCES, EMBEDDED_FROM = 1_500, 3_000, 10_000
-NOISE = 0.2  # length of what is added to a unit vector
-NEWS_QUESTIONS, SAMPLED_QUESTIONS = 150, 50
 ROUNDS = 4
 # Dictionaries and tags are loaded on first use.
 WARM_UP = ("金山区有多少耕地？", "市长是谁？", "Which company built the museum in Zhangyan?")
-ENDINGS = ("是什么时候？", "是多少？", "是谁？", "有哪些？", "是为什么？", "在哪里？", "的具体情况是怎样的？")
-TITLE_END = re.compile(r"[。！？；，：:,\n]")
 
 
 class TimedEncoder:
@@ -83,126 +71,6 @@ class TimedEncoder:
 
     def encode_passages(self, texts: Sequence[str], report: Report = ignore_progress) -> Vectors:
         return self._encoder.encode_passages(texts, report)
-
-
-# The library
-
-
-def documents(count: int, chance: random.Random) -> tuple[list[Document], list[Passage]]:
-    """Return news of `count` passages in all; once every text was taken, they come again in another order."""
-    with gzip.open(NEWS, "rt", encoding="utf-8") as file:
-        texts = [json.loads(line)["text"].partition("正文：")[2] for line in file]
-    texts = [text for text in texts if len(text) > 100]
-    found: list[Document] = []
-    passages: list[Passage] = []
-    for number in range(100 * len(texts)):
-        text = texts[number % len(texts)]
-        if number >= len(texts):
-            text = _shuffled(text, chance)
-        document = _document(text, number, number // len(texts))
-        found.append(document)
-        passages += split_passages(document, len(passages))
-        if len(passages) >= count:
-            break
-    return found, passages[:count]
-
-
-def _shuffled(text: str, chance: random.Random) -> str:
-    sentences = [text[start:end] for start, end in split_sentences(text)]
-    chance.shuffle(sentences)
-    return "".join(sentences)
-
-
-def _document(text: str, number: int, copy: int) -> Document:
-    beginning = TITLE_END.split(text, maxsplit=1)[0].strip()[:30]
-    title = f"{beginning}（第{copy + 1}版）" if copy else beginning
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Document(f"新闻/{number:06d}.txt", title, text, (Section(0, len(text)),), (), digest)
-
-
-def build(count: int, encoder: Encoder) -> Generation:
-    """Return a generation of `count` passages; what takes long is kept in `CACHE`."""
-    chance = random.Random(11)
-    found, passages = documents(count, chance)
-    by_path = {document.path: document for document in found}
-    digest = hashlib.sha256("\0".join(lexical_text(passage) for passage in passages).encode()).hexdigest()[:8]
-    passage_vectors, sentence_vectors = _vectors(by_path, passages, encoder)
-    index = SearchIndex(
-        passages=tuple(passages),
-        passage_vectors=VectorIndex.build(passage_vectors),
-        sentence_vectors=VectorIndex.build(sentence_vectors),
-        sentence_starts=sentence_starts(passages),
-        lexical=_words(found, passages, CACHE / f"words-{digest}"),
-        texts={document.path: document.text for document in found},
-        titles=tuple(dict.fromkeys(fold_in_place(document.title) for document in found)),
-    )
-    return Generation(1, by_path, index)
-
-
-def _words(found: Sequence[Document], passages: Sequence[Passage], folder: Path) -> LexicalIndex:
-    if folder.is_dir() and LexicalIndex.is_current(folder):
-        return LexicalIndex.load(folder)
-    say(f"indexing the words of {len(passages):,} passages; takes minutes, once")
-    learned = learn_words((document.text for document in found), sorted({document.title for document in found}))
-    index = LexicalIndex.build([lexical_text(passage) for passage in passages], learned)
-    shutil.rmtree(folder, ignore_errors=True)
-    index.save(folder)
-    return index
-
-
-def _vectors(by_path: dict[str, Document], passages: Sequence[Passage], encoder: Encoder) -> tuple[Vectors, Vectors]:
-    """Return the vectors of all passages and sentences; a sentence is near its passage, and all are near real ones."""
-    real_passages, real_sentences = _embedded(by_path, passages[:EMBEDDED_FROM], encoder)
-    chance = np.random.default_rng(12)
-    passage_vectors = _mixed(real_passages[chance.integers(len(real_passages), size=len(passages))], chance)
-    owners = np.repeat(np.arange(len(passages)), [len(passage.sentences) for passage in passages])
-    sentence_vectors = np.empty((len(owners), encoder.dimension), dtype=np.float32)
-    for start in range(0, len(owners), 50_000):
-        part = owners[start : start + 50_000]
-        others = real_sentences[chance.integers(len(real_sentences), size=len(part))]
-        sentence_vectors[start : start + len(part)] = _mixed(np.float32(0.5) * (passage_vectors[part] + others), chance)
-    return passage_vectors, sentence_vectors
-
-
-def _mixed(vectors: Vectors, chance: np.random.Generator) -> Vectors:
-    """Return unit vectors a little off the ones given."""
-    noise = chance.standard_normal(vectors.shape, dtype=np.float32)
-    vectors = vectors + noise * np.float32(NOISE / vectors.shape[1] ** 0.5)
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
-
-
-def _embedded(by_path: dict[str, Document], passages: Sequence[Passage], encoder: Encoder) -> tuple[Vectors, Vectors]:
-    """Return the true vectors of some passages and of some sentences."""
-    chance = random.Random(13)
-    some = chance.sample(passages, min(EMBEDDED_PASSAGES, len(passages)))
-    texts = [f"{context_of(by_path[one.document], one)}\n{one.text}" for one in some]
-    for one in chance.choices(passages, k=EMBEDDED_SENTENCES):
-        sentence = one.sentence_text(chance.choice(one.sentences))
-        texts.append(f"{context_of(by_path[one.document], one)}\n{sentence}")
-    digest = hashlib.sha256("\0".join([encoder.name, *texts]).encode()).hexdigest()[:8]
-    file = CACHE / f"vectors-{digest}.npy"
-    if not file.is_file():
-        say(f"embedding {len(texts):,} passages and sentences; takes minutes, once")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        np.save(file, encoder.encode_passages(texts))
-    vectors: Vectors = np.load(file, allow_pickle=False)
-    return vectors[: len(some)], vectors[len(some) :]
-
-
-def questions(passages: Sequence[Passage]) -> list[str]:
-    """Return questions about the news, and some of the sample corpus, always the same ones."""
-    chance = random.Random(14)
-    asked: list[str] = []
-    while len(asked) < NEWS_QUESTIONS:
-        passage = chance.choice(passages)
-        clauses = re.split(r"[，。！？；：、“”（）\n]", passage.sentence_text(chance.choice(passage.sentences)))
-        clause = max(clauses, key=len).strip()[:30]
-        if len(clause) >= 6:
-            asked.append(clause + chance.choice(ENDINGS))
-    lines = SAMPLE_QUESTIONS.read_text("utf-8").splitlines()
-    asked += chance.sample([json.loads(line)["question"] for line in lines], SAMPLED_QUESTIONS)
-    chance.shuffle(asked)
-    return asked
 
 
 # The measurement
@@ -228,24 +96,35 @@ class Bare:
         index = generation.index
         self._encoder = encoder
         self._lexical = index.lexical
+        self._bm25, self._vocabulary = _bare_bm25(index.lexical)
         vectors = index.passage_vectors
         self._faiss = faiss.IndexFlatIP(vectors.dimension)
         self._faiss.add(vectors.take(np.arange(vectors.size, dtype=np.int64)))
 
     def token_ids(self, question: str) -> list[int]:
-        vocabulary = self._lexical._vocabulary
-        return [vocabulary[token] for token in self._lexical.tokens(question) if token in vocabulary]
+        return [self._vocabulary[token] for token in self._lexical.tokens(question) if token in self._vocabulary]
 
     def ask(self, question: str, token_ids: list[int]) -> dict[str, float]:
         """Return the milliseconds of embedding, nearest passages and BM25 scores."""
-        bm25 = self._lexical._bm25
-        assert isinstance(bm25, BM25)
         vectors: list[NDArray[np.float32]] = []
         return {
             "embedding": milliseconds(lambda: vectors.append(self._encoder.encode_queries([question]))),
             "faiss": milliseconds(lambda: self._faiss.search(vectors[0], BARE_LIMIT)),
-            "bm25s": milliseconds(lambda: bm25.get_scores_from_ids(token_ids)),
+            "bm25s": milliseconds(lambda: self._bm25.get_scores_from_ids(token_ids)),
         }
+
+
+def _bare_bm25(lexical: LexicalIndex) -> tuple[BM25, dict[str, int]]:
+    """Return bm25s over the very tokens that the index has, in the order of its segments, and the tokens' numbers."""
+    whole = Postings.merge((part.postings, part.rows >= 0) for part in lexical.parts)
+    tokens = np.repeat(np.arange(len(whole.vocabulary)), np.diff(whole.starts))
+    repeated = np.repeat(tokens, whole.counts), np.repeat(whole.rows, whole.counts)
+    order = np.argsort(repeated[1], kind="stable")
+    ends = np.cumsum(np.bincount(repeated[1], minlength=whole.size))
+    texts = [run.tolist() for run in np.split(repeated[0][order], ends[:-1])]
+    bm25 = BM25(k1=1.5, b=0.75, method="lucene")
+    bm25.index((texts, whole.vocabulary), create_empty_token=False, show_progress=False)
+    return bm25, whole.vocabulary
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -350,20 +229,17 @@ def summary(costs: Sequence[Cost]) -> dict[str, object]:
     }
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--passages", type=int, nargs="+", default=[PASSAGES], metavar="N")
-    sizes = parser.parse_args().passages
+    parser.add_argument("--segments", type=int, default=SEGMENTS, metavar="N")
+    options = parser.parse_args()
     if not NEWS.is_file():
         say(f"skipped: the texts are not at {NEWS}")
         return
     encoder, reader = load_models(Settings())
-    runs = [dict(_run(size, encoder, reader)) for size in sizes]
+    runs = [dict(_run(size, options.segments, encoder, reader)) for size in options.passages]
     result: dict[str, object] = {
         "model": encoder.name,
         "cores": os.cpu_count(),
@@ -376,11 +252,12 @@ def main() -> None:
     show(runs)
 
 
-def _run(size: int, encoder: Encoder, reader: Reader | None) -> Iterator[tuple[str, object]]:
-    generation = build(size, encoder)
+def _run(size: int, segments: int, encoder: Encoder, reader: Reader | None) -> Iterator[tuple[str, object]]:
+    generation = build(size, encoder, segments)
     index = generation.index
     yield "passages", len(index.passages)
     yield "sentences", index.sentence_vectors.size
+    yield "segments", len(generation.segments)
     yield "documents", len(generation.documents)
     yield "characters", sum(len(document.text) for document in generation.documents.values())
     yield from summary(measure(generation, encoder, reader)).items()

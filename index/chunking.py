@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from index.datatypes import Document, Passage, Section, Sentence
 
-PASSAGE_CHARACTERS = 300
+# Passages have at least `PASSAGE_REACH` characters, where a section has, and about 250 on average.
+PASSAGE_REACH, LONGEST_PASSAGE = 150, 400
 LONGEST_SENTENCE = 160
-SHORTEST_PASSAGE = 60
 Span = tuple[int, int]
 
 CLOSERS = "”’」』）)】》\"'"
@@ -98,7 +100,7 @@ def _attach_stubs(text: str, spans: list[Span]) -> list[Span]:
 
 
 def split_passages(document: Document, first_id: int = 0) -> list[Passage]:
-    """Cut a document into runs of whole sentences of about `PASSAGE_CHARACTERS`, none across a heading or a page."""
+    """Cut a document into runs of whole sentences, of about 250 characters, none across a heading or a page."""
     passages: list[Passage] = []
     page_starts = [page.start for page in document.pages]
     for section in document.sections:
@@ -123,37 +125,90 @@ def split_passages(document: Document, first_id: int = 0) -> list[Passage]:
 
 
 def _passages_of(document: Document, section: Section) -> list[list[Span]]:
-    """Fill passages one after another; what announces a list (如下：) goes with it, and the last two are evened out."""
-    groups: list[list[Span]] = []
-    for span in split_sentences(document.text, section.start, section.end):
-        if groups and span[1] - groups[-1][0][0] <= PASSAGE_CHARACTERS:
-            groups[-1].append(span)
-        elif groups and len(groups[-1]) > 1 and _announces(document.text, groups[-1][-1], span):
-            groups.append([groups[-1].pop(), span])
-        else:
-            groups.append([span])
-    if len(groups) > 1 and groups[-1][-1][1] - groups[-1][0][0] < SHORTEST_PASSAGE:
-        _even_out(groups)
-    return groups
+    """Cut a section where its text says so, and evenly where what lies between two cuts is too long.
+
+    Where to cut depends on the sentences nearby alone ("local maximum chunking", Bjørner et al. 2010), so that an
+    edit moves no cut farther on: a sentence added to a long document changes the passages around it and no other.
+    """
+    spans = split_sentences(document.text, section.start, section.end)
+    if not spans:
+        return []
+    cuts = [0, *_cuts(document.text, spans), len(spans)]
+    return [group for start, end in pairwise(cuts) for group in _split_evenly(document.text, spans[start:end])]
+
+
+def _cuts(text: str, spans: list[Span]) -> list[int]:
+    """Return the numbers of the sentences before which a section is cut, ascending.
+
+    That is wherever no better place lies within `PASSAGE_REACH` characters; the best of all are the section's ends.
+    """
+    first, last = spans[0][0] + PASSAGE_REACH, spans[-1][1] - PASSAGE_REACH
+    places = [
+        (spans[number][0], _rank(text, before, spans[number]), number)
+        for number, before in enumerate(spans[:-1], start=1)
+        if first <= spans[number][0] <= last and not _announces(text, before, spans[number])
+    ]
+    return [number for at, (_, _, number) in enumerate(places) if _is_best(places, at)]
+
+
+def _rank(text: str, before: Span, after: Span) -> tuple[int, int]:
+    """Return how good the place between two sentences is to cut, lower is better: between paragraphs rather than not.
+
+    Among equals a checksum of both sentences decides, which is as good as chance and the same every time.
+    """
+    is_paragraph = "\n" in text[before[1] : after[0]]
+    both = text[before[0] : before[1]] + text[after[0] : after[1]]
+    return 0 if is_paragraph else 1, zlib.crc32(both.encode("utf-8", "surrogatepass"))
+
+
+def _is_best(places: list[tuple[int, tuple[int, int], int]], at: int) -> bool:
+    """Whether no other place within reach is better; of two equals the first is."""
+    position, rank, _ = places[at]
+    for other in range(at - 1, -1, -1):
+        if position - places[other][0] >= PASSAGE_REACH:
+            break
+        if places[other][1] <= rank:
+            return False
+    for other in range(at + 1, len(places)):
+        if places[other][0] - position >= PASSAGE_REACH:
+            break
+        if places[other][1] < rank:
+            return False
+    return True
+
+
+def _split_evenly(text: str, spans: list[Span]) -> list[list[Span]]:
+    """Cut sentences into as few runs of about the same length as keep to `LONGEST_PASSAGE`, where that can be done."""
+    start, length = spans[0][0], spans[-1][1] - spans[0][0]
+    runs = -(-length // LONGEST_PASSAGE)
+    cuts = [0]
+    if runs > 1:
+        every = range(1, len(spans))
+        good = [at for at in every if not _announces(text, spans[at - 1], spans[at])]
+        for number in range(1, runs):
+            goal = start + length * number / runs
+            cut = _nearest(spans, good, goal)
+            if abs(spans[cut][0] - goal) > LONGEST_SENTENCE:
+                # Where each sentence announces the next, some announcement has to stand alone.
+                cut = _nearest(spans, every, goal)
+            cuts.extend([cut] if cut > cuts[-1] else [])
+    return [spans[low:high] for low, high in pairwise([*cuts, len(spans)])]
+
+
+def _nearest(spans: list[Span], places: Sequence[int], goal: float) -> int:
+    """Return the one of some sentences, given in order by their numbers, that begins nearest to `goal`; 0 if none."""
+    behind = bisect_left(places, goal, key=lambda at: spans[at][0])
+    return min(places[max(0, behind - 1) : behind + 1], key=lambda at: abs(spans[at][0] - goal), default=0)
 
 
 def _announces(text: str, sentence: Span, following: Span) -> bool:
     """Whether a sentence belongs to what follows it and both fit into one passage."""
-    return announces_more(text[slice(*sentence)]) and following[1] - sentence[0] <= PASSAGE_CHARACTERS
+    return announces_more(text[slice(*sentence)]) and following[1] - sentence[0] <= LONGEST_PASSAGE
 
 
 def announces_more(sentence: str) -> bool:
     """Whether a sentence ends in a colon, so that it is nothing without what follows."""
     return sentence.rstrip("*_ ").endswith(("：", ":"))
-
-
-def _even_out(groups: list[list[Span]]) -> None:
-    """Move sentences from the passage before to a last one that is a mere remainder."""
-    before, last = groups[-2], groups[-1]
-    while len(before) > 1 and last[-1][1] - last[0][0] < SHORTEST_PASSAGE:
-        if last[-1][1] - before[-1][0] > PASSAGE_CHARACTERS:
-            break
-        last.insert(0, before.pop())
 
 
 def context_of(document: Document, passage: Passage) -> str:

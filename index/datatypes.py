@@ -112,11 +112,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long piece of work is: `done` of `total` units of `stage` (such as "reading" or "embedding")."""
+    """How far a long piece of work is: `done` of `total` units of `stage` (such as "reading" or "embedding").
+
+    `document` is the one being worked on, where there is one.
+    """
 
     stage: str
     done: int
     total: int
+    document: str = ""
 
 
 Report = Callable[[Progress], None]

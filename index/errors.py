@@ -8,6 +8,9 @@
     ├── ReportError          an evaluation report cannot be written or read
     └── StoreError           the built index cannot be used
         ├── ModelMismatch    it was built with another embedding model
+        ├── DamagedStore     it is not what was written
+        ├── MissingVectors   vectors are not there or not what was written
+        ├── SyncStopped      a sync was cancelled; what it embedded is kept
         └── StoreLocked      another process is writing it
 
 Each message says what was seen and what to do next; it is shown to people as it stands.
@@ -50,3 +53,15 @@ class ModelMismatch(StoreError):
 
 class StoreLocked(StoreError):
     """Another process is writing the index."""
+
+
+class DamagedStore(StoreError):
+    """The built index is not what was written: the next sync builds it anew."""
+
+
+class MissingVectors(StoreError):
+    """Vectors are not there or not what was written: they are embedded anew."""
+
+
+class SyncStopped(StoreError):
+    """A sync was cancelled: the old index is in service, and what was embedded is kept."""

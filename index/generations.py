@@ -1,194 +1,303 @@
-"""Generations: the FAISS and BM25 files derived from the store, written whole, checked, and loaded."""
+"""Generations: segments put together to one searchable state, loaded, checked, mended and published."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 import shutil
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from index.datatypes import Document, Passage
-from index.errors import StoreError
-from index.lexical import LexicalIndex, fold_in_place, learn_words
-from index.search import SearchIndex, sentence_starts
+import numpy as np
+from numpy.typing import NDArray
+
+from index.alike import alike_documents
+from index.catalogue import LiveRow
+from index.datatypes import Document
+from index.errors import DamagedStore, MissingVectors, StoreError
+from index.lexical import fold
+from index.lexical_index import LexicalIndex, LexicalPart
+from index.lexicon import learned_words
+from index.new_words import WordFinder
+from index.records import PassageTable, Record
+from index.search import SearchIndex, starts_of
+from index.segments import (
+    Segment,
+    build_segment,
+    damaged_file,
+    is_current,
+    layout_of,
+    load_segment,
+    segments_folder,
+    write_segment,
+)
 from index.store import Store
-from index.vectors import VectorIndex
+from index.vector_parts import VectorPart, VectorParts
 
 logger = logging.getLogger(__name__)
-PASSAGE_FILE, SENTENCE_FILE, LEXICAL_FOLDER = "passages.faiss", "sentences.faiss", "bm25"
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSegment:
+    """A segment in service under its number, with the places in it of documents that no longer are."""
+
+    number: int
+    segment: Segment
+    gone: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One state of the whole index; it never changes, so questions under way finish on it."""
+    """One state of the whole index; it never changes, so questions under way finish on it.
+
+    `alike` tells for each document that has some the documents nearly the same as it, with how alike they are.
+    """
 
     number: int
-    documents: dict[str, Document]
+    documents: Mapping[str, Document]
     index: SearchIndex
+    records: Mapping[str, Record] = field(default_factory=dict)
+    segments: tuple[LiveSegment, ...] = ()
+    alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-def generations_folder(data: Path) -> Path:
-    return data / "generations"
+def load_generation(store: Store, before: Generation | None = None) -> Generation:
+    """Return the generation in service, its files checked by SHA-256; damaged ones are built anew from the store.
 
-
-def lexical_text(passage: Passage) -> str:
-    """Return what a passage is found by in words: its file's name, title and headings stand in front of its text.
-
-    The name is left to the words, so that renaming a file embeds nothing.
+    What `before` has in memory is not loaded again. Raises `StoreError` where nothing was indexed yet.
     """
-    stem = PurePosixPath(passage.document).stem
-    context = (passage.title, *passage.headings) if stem == passage.title else (stem, passage.title, *passage.headings)
-    return "\n".join((*context, passage.text))
+    for _ in range(ATTEMPTS):
+        with store.snapshot():
+            number = store.current_generation()
+            if number == 0:
+                raise StoreError(f"no index in {store.folder} yet. Build it: python -m qa sync")
+            live = _live_rows(store, number)
+            digests = store.digests()
+            records = _records(store, digests, before)
+            own_words = find_words(store, before)
+            alike = alike_documents(store)
+            dimension = store.dimension()
+        if damaged := digests.keys() - records.keys():
+            with store.transaction():
+                store.distrust(damaged)
+        loaded = _load(store, live, dimension, before) if live is not None and _fits(live, records) else None
+        if loaded is not None:
+            return replace(assemble(number, loaded, records, own_words, dimension), alike=alike)
+        if _mend(store, number):
+            before = None
+    raise StoreError(f"the index in {store.folder} is damaged again as soon as it is mended. Check the disk")
 
 
-def write_generation(store: Store, number: int, dimension: int) -> tuple[str, dict[str, str], Generation]:
-    """Derive a generation from the store's present rows and write its files; the caller makes it the current one.
-
-    Returns the folder's name, the SHA-256 of each file, and the generation ready for use. Its name is new each time:
-    a write that was killed leaves a folder behind that nothing points to.
-    """
-    generation = _derive(store, number, dimension)
-    name = f"{number:08d}-{uuid.uuid4().hex[:8]}"
-    folder = generations_folder(store.folder) / name
+def _live_rows(store: Store, number: int) -> list[LiveRow] | None:
     try:
-        folder.mkdir(parents=True)
-        generation.index.passage_vectors.save(folder / PASSAGE_FILE)
-        generation.index.sentence_vectors.save(folder / SENTENCE_FILE)
-        generation.index.lexical.save(folder / LEXICAL_FOLDER)
-        for path in _files(folder):
-            _flush(path)
-    except (OSError, RuntimeError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise StoreError(
-            f"the index cannot be written to {folder} ({error}). Free some disk space or check the folder's "
-            "permissions, then sync again; the index as it was is still in service"
-        ) from error
-    return name, _manifest(folder), generation
+        return store.live_segments(number)
+    except DamagedStore as error:
+        logger.warning("%s; building it anew", error)
+        return None
 
 
-def _derive(store: Store, number: int, dimension: int) -> Generation:
-    documents = store.documents()
-    passages = store.passages(documents)
-    return Generation(
-        number=number,
-        documents={document.path: document for document in documents},
-        index=SearchIndex(
-            passages=tuple(passages),
-            passage_vectors=VectorIndex.build(store.passage_vectors(dimension)),
-            sentence_vectors=VectorIndex.build(store.sentence_vectors(dimension)),
-            sentence_starts=sentence_starts(passages),
-            lexical=_derive_words(store, documents, passages),
-            texts={document.path: document.text for document in documents},
-            titles=_folded_titles(documents),
-        ),
+def _records(store: Store, digests: Mapping[str, bytes], before: Generation | None) -> dict[str, Record]:
+    """Return every readable document's record, those that are as before from memory."""
+    known = before.records if before is not None else {}
+    same = {path for path, digest in digests.items() if path in known and known[path].digest == digest}
+    read = store.records([path for path in digests if path not in same])
+    return {
+        path: known[path] if path in same else read[path] for path in sorted(digests) if path in same or path in read
+    }
+
+
+def find_words(store: Store, before: Generation | None = None) -> WordFinder:
+    """Return what finds the words that the documents teach and the user named."""
+    words = {*learned_words(store), *map(fold, store.user_words())} - {""}
+    finder = before.index.lexical.finder if before is not None else None
+    return finder if finder is not None and set(finder.words) == words else WordFinder(words)
+
+
+def _fits(live: Sequence[LiveRow], records: Mapping[str, Record]) -> bool:
+    """Whether the segments hold each readable document once, with as many passages and sentences as it has."""
+    held: set[str] = set()
+    for row in live:
+        for place, entry in enumerate(row.segment.entries):
+            if place in row.gone:
+                continue
+            record = records.get(entry.path)
+            counts = (entry.passages, entry.sentences)
+            if entry.path in held or (record and counts != (len(record.passages), len(record.sentences))):
+                logger.warning("segment %d does not fit the documents; building it anew", row.segment.number)
+                return False
+            held.add(entry.path)
+    if missing := records.keys() - held:
+        logger.warning("no segment holds %s; building it anew", min(missing))
+        return False
+    return True
+
+
+def _load(
+    store: Store, live: Sequence[LiveRow], dimension: int, before: Generation | None
+) -> tuple[LiveSegment, ...] | None:
+    """Return the segments of a generation, None where one of them cannot be used."""
+    known = {one.number: one.segment for one in before.segments} if before is not None else {}
+    loaded: list[LiveSegment] = []
+    for row, gone in live:
+        segment = known.get(row.number)
+        if segment is None:
+            folder = segments_folder(store.folder) / row.folder
+            if (damaged := damaged_file(store.folder, row)) is not None:
+                logger.warning("index file %s in %s is damaged or gone; building it anew", damaged, folder)
+                return None
+            if not is_current(store.folder, row):
+                logger.info("the words in %s were indexed by another version; indexing them anew", folder)
+                return None
+            segment = load_segment(store.folder, row, dimension)
+        loaded.append(LiveSegment(row.number, segment, gone))
+    return tuple(loaded)
+
+
+def _mend(store: Store, number: int) -> bool:
+    """Build anew what of the generation cannot be used; return whether it was still the one in service."""
+    with store.transaction():
+        if store.current_generation() != number:
+            return False
+        live = _live_rows(store, number) or []
+        good = [one for one in live if damaged_file(store.folder, one.segment) is None]
+        good = [one for one in good if is_current(store.folder, one.segment)]
+        records = store.records()
+        if not _fits_in_part(good, records):
+            good = []
+        held = {entry.path for one in good for place, entry in enumerate(one.segment.entries) if place not in one.gone}
+        lost = [record for path, record in records.items() if path not in held]
+        kept = [(one.segment.number, one.gone) for one in good]
+        if lost:
+            kept.append((add_segment(store, buildable(store, lost)), frozenset()))
+        store.set_generation(number, kept)
+        store.keep_generations([number])
+    return True
+
+
+def _fits_in_part(live: Sequence[LiveRow], records: Mapping[str, Record]) -> bool:
+    entries = [entry for one in live for place, entry in enumerate(one.segment.entries) if place not in one.gone]
+    counts = {path: (len(record.passages), len(record.sentences)) for path, record in records.items()}
+    named = {entry.path for entry in entries}
+    return len(named) == len(entries) and all(
+        counts.get(entry.path, (entry.passages, entry.sentences)) == (entry.passages, entry.sentences)
+        for entry in entries
     )
 
 
-def _folded_titles(documents: Sequence[Document]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fold_in_place(document.title) for document in documents))
+def buildable(store: Store, records: Iterable[Record]) -> Segment:
+    """Make a segment of those documents whose vectors are there; the others wait for the next sync."""
+    dimension = store.dimension()
+    usable: list[Record] = []
+    for record in records:
+        path = record.document.path
+        passages, sentences = store.vector_keys(path)
+        try:
+            store.vectors([*passages, *sentences], dimension)
+        except MissingVectors:
+            logger.warning("vectors of %s are missing or damaged; the next sync embeds it again", path)
+            store.distrust([path])
+        else:
+            usable.append(record)
+    return build_segment(store, usable, dimension)
 
 
-def _derive_words(store: Store, documents: Sequence[Document], passages: Sequence[Passage]) -> LexicalIndex:
-    """Index the passages' words, with those that the documents teach and those that the user named kept whole."""
-    titles = {document.title for document in documents}
-    titles.update(heading for document in documents for section in document.sections for heading in section.headings)
-    learned = learn_words((document.text for document in documents), sorted(titles))
-    return LexicalIndex.build([lexical_text(passage) for passage in passages], (*learned, *store.user_words()))
+def add_segment(store: Store, segment: Segment) -> int:
+    """Write a segment and note it; its number is of use once the transaction around this is through."""
+    name, manifest = write_segment(store.folder, segment)
+    return store.add_segment(name, manifest, segment.entries)
 
 
-def load_generation(store: Store) -> Generation:
-    """Return the generation in service, its files checked by SHA-256; damaged ones are built anew from the store.
+def assemble(
+    number: int,
+    segments: Sequence[LiveSegment],
+    records: Mapping[str, Record],
+    own_words: WordFinder,
+    dimension: int,
+) -> Generation:
+    """Put segments together; `records` are the documents' by path. Documents that have no record are left out."""
+    live = _without_unknown(segments, records)
+    held = {entry.path for one in live for place, entry in enumerate(one.segment.entries) if place not in one.gone}
+    ordered = [records[path] for path in sorted(held)]
+    places = {record.document.path: place for place, record in enumerate(ordered)}
+    passage_starts = np.cumsum([0, *(len(record.passages) for record in ordered)], dtype=np.int64)
+    sentence_starts = np.cumsum([0, *(len(record.sentences) for record in ordered)], dtype=np.int64)
+    passage_parts, sentence_parts, word_parts = [], [], []
+    for one in live:
+        layout = layout_of(one.segment.entries)
+        owners = np.array(
+            [
+                -1 if place in one.gone else places[entry.path]
+                for place, entry in enumerate(one.segment.entries)
+            ],
+            dtype=np.int64,
+        )  # fmt: skip
+        passages = _rows_of(owners, layout.passages, passage_starts)
+        passage_parts.append(VectorPart(one.segment.passage_vectors, passages))
+        sentence_parts.append(
+            VectorPart(one.segment.sentence_vectors, _rows_of(owners, layout.sentences, sentence_starts))
+        )
+        word_parts.append(LexicalPart(one.segment.postings, passages))
+    table = PassageTable(ordered)
+    index = SearchIndex(
+        passages=table,
+        passage_vectors=VectorParts(passage_parts, len(table), dimension),
+        sentence_vectors=VectorParts(sentence_parts, int(sentence_starts[-1]), dimension),
+        sentence_starts=starts_of(ordered),
+        lexical=LexicalIndex(word_parts, len(table), own_words),
+        texts={record.document.path: record.document.text for record in ordered},
+        titles=tuple(dict.fromkeys(record.folded_title for record in ordered)),
+    )
+    documents = {record.document.path: record.document for record in ordered}
+    return Generation(number, documents, index, {path: records[path] for path in documents}, tuple(segments))
 
-    Raises `StoreError` where nothing was indexed yet.
+
+def _without_unknown(segments: Sequence[LiveSegment], records: Mapping[str, Record]) -> list[LiveSegment]:
+    return [
+        LiveSegment(
+            one.number,
+            one.segment,
+            one.gone | {place for place, entry in enumerate(one.segment.entries) if entry.path not in records},
+        )
+        for one in segments
+        if one.segment.entries
+    ]
+
+
+def _rows_of(
+    owners: NDArray[np.int64], starts_here: NDArray[np.int64], starts_there: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the row in the whole of each row of a segment, -1 for those whose document is gone.
+
+    `owners` are the documents' places in the whole, -1 for those gone; `starts_here` and `starts_there` are where the
+    documents begin in the segment and in the whole.
     """
-    with store.snapshot():
-        number = store.current_generation()
-        if number == 0:
-            raise StoreError(f"no index in {store.folder} yet. Build it: python -m qa sync")
-        name, manifest = store.generation(number)
-        dimension = store.dimension()
-        folder = generations_folder(store.folder) / name
-        documents = store.documents()
-        passages = store.passages(documents)
-    damaged = _damaged(folder, manifest)
-    if damaged is None and not LexicalIndex.is_current(folder / LEXICAL_FOLDER):
-        logger.info("the words in %s were indexed by another version; indexing them anew", folder)
-        return _mend(store, dimension)
-    if damaged is None:
-        return _load(folder, number, dimension, documents, passages)
-    logger.warning("index file %s in %s is damaged or gone; building it anew", damaged, folder)
-    return _mend(store, dimension)
+    counts = np.diff(starts_here)
+    moved = np.repeat(starts_there[owners] - starts_here[:-1], counts) + np.arange(starts_here[-1])
+    return np.where(np.repeat(owners < 0, counts), -1, moved)
 
 
 def check_generation(store: Store) -> tuple[int, str | None]:
     """Return the number of the generation in service and the name of a file of it that is damaged or gone, if any."""
     with store.snapshot():
         number = store.current_generation()
-        name, manifest = store.generation(number)
-    return number, _damaged(generations_folder(store.folder) / name, manifest)
-
-
-def _mend(store: Store, dimension: int) -> Generation:
-    with store.transaction():
-        number = store.current_generation()
-        name, manifest, generation = write_generation(store, number, dimension)
-        store.replace_generation_files(number, name, manifest)
-    return generation
-
-
-def _load(
-    folder: Path, number: int, dimension: int, documents: Sequence[Document], passages: Sequence[Passage]
-) -> Generation:
-    starts = sentence_starts(passages)
-    index = SearchIndex(
-        passages=tuple(passages),
-        passage_vectors=VectorIndex.load(folder / PASSAGE_FILE, dimension, len(passages)),
-        sentence_vectors=VectorIndex.load(folder / SENTENCE_FILE, dimension, int(starts[-1])),
-        sentence_starts=starts,
-        lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
-        texts={document.path: document.text for document in documents},
-        titles=_folded_titles(documents),
+        live = store.live_segments(number)
+    damaged = (
+        f"{one.segment.folder}/{name}" for one in live if (name := damaged_file(store.folder, one.segment)) is not None
     )
-    return Generation(number, {document.path: document for document in documents}, index)
+    return number, next(damaged, None)
 
 
-def remove_other_folders(store: Store, keep: Sequence[str]) -> None:
-    """Delete the folders of generations that nothing points to."""
-    root = generations_folder(store.folder)
-    for folder in root.iterdir() if root.is_dir() else ():
-        if folder.name not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+def remove_other_folders(store: Store) -> None:
+    """Delete the folders that no segment lies in: what was merged away, what a killed write left behind."""
+    root = segments_folder(store.folder)
+    # Within a transaction, so that nobody is just about to note a folder that is written already.
+    with store.transaction():
+        keep = store.segment_folders()
+        for folder in root.iterdir() if root.is_dir() else ():
+            if folder.name not in keep:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
-def _damaged(folder: Path, manifest: dict[str, str]) -> str | None:
-    """Return the name of a file that is not as it was written, or None."""
-    for name, digest in manifest.items():
-        try:
-            if _sha256(folder / name) != digest:
-                return name
-        except OSError:
-            return name
-    return None
-
-
-def _manifest(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in _files(folder)}
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """Have the disk hold a file before the database says that it is there."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def generations_folder(data: Path) -> Path:
+    return segments_folder(data)

@@ -1,29 +1,21 @@
-"""Words: folding, jieba, character-pair and number tokens, the documents' own words, BM25. The only home of jieba."""
+"""Words: folding, jieba, character-pair and number tokens, the documents' own words. The only home of jieba."""
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
-from bm25s import BM25
-from numpy.typing import NDArray
 
 from index.name_states import HiddenStates
 from index.new_words import IDENTIFIER, WordFinder
 from index.new_words import learn_words as learn_folded_words
 from index.numerals import Number, find_numbers
-
-# bm25s sets its own logger to DEBUG, which would reach every terminal that logs at all.
-logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 IDENTIFIER_PARTS = re.compile(r"[-_./:]")
 SPACED_CODE = re.compile(r"(?<![a-z0-9])([a-z]{1,6}) ([0-9]{2,}[a-z]?)(?![a-z0-9.,年月])")
@@ -39,15 +31,13 @@ NO_CODES = frozenset(
 HANZI_RUN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 # Marks a token as a character pair, so that 年假 as a word and as a pair are weighed each on its own.
 PAIR = "~"
-SATURATION, LENGTH_NORMALISATION = 1.5, 0.75
 # Lone hanzi that jieba leaves over beside a word say nothing about a new one.
 GRAMMATICAL = frozenset(
     "的了着过是在和与或及其而但则把被将对从到向由于为以因所之这那此该每某也都就还又很更最不没未已等并且可能会要做出多有"
 )
 LONGEST_BESIDE_LETTERS = 3
-# Of the files of a saved index; raised whenever other tokens are made.
-FORM = 4
-ABOUT_FILE = "about.json"
+# Of saved postings; raised whenever other tokens are made.
+FORM = 5
 
 
 def fold(text: str) -> str:
@@ -196,7 +186,7 @@ def search_tokens(text: str, own_words: WordFinder | None = None, is_question: b
     if is_question:
         folded = _without_numbers(folded, numbers)
     cut = [word for run in HANZI_RUN.findall(folded) for word in _segmenter().cut_for_search(run)]
-    tokens += cut + _pairs(folded)
+    tokens += cut + pair_tokens(folded)
     if own:
         # jieba makes up some of these words itself, at some places.
         tokens.extend((Counter(own) - Counter(cut)).elements())
@@ -211,7 +201,8 @@ def _without_numbers(folded: str, numbers: Sequence[Number]) -> str:
     return folded
 
 
-def _pairs(folded: str) -> list[str]:
+def pair_tokens(folded: str) -> list[str]:
+    """Return the pairs of neighbouring hanzi in a folded text."""
     return [PAIR + run[at : at + 2] for run in HANZI_RUN.findall(folded) for at in range(len(run) - 1)]
 
 
@@ -275,160 +266,23 @@ def is_new_word(word: str) -> bool:
     return any(first and second for first, second in pairwise(alone))
 
 
-@lru_cache(maxsize=64)
-def _question_tokens(text: str, own_words: WordFinder) -> tuple[str, ...]:
-    """Return a question's tokens, which are asked for when it is prepared and again when it is searched for."""
-    return tuple(search_tokens(text, own_words, is_question=True))
+class Evidence(NamedTuple):
+    """What tells that a text holds a term: all of these tokens. Numbers count in any form."""
+
+    tokens: tuple[str, ...]
+    has_numbers: bool
 
 
-class LexicalIndex:
-    """BM25 over search tokens. Row i of every score is the i-th text that the index was built from."""
-
-    def __init__(
-        self, bm25: BM25 | None, vocabulary: dict[str, int], size: int, own_words: WordFinder | None = None
-    ) -> None:
-        self._bm25 = bm25
-        self._vocabulary = vocabulary
-        self._own_words = own_words or WordFinder(())
-        self.size = size
-        self._frequencies = np.diff(bm25.scores["indptr"]) if bm25 is not None else np.zeros(0, dtype=np.int32)
-
-    @property
-    def own_words(self) -> tuple[str, ...]:
-        """The documents' and the user's own words, folded and sorted."""
-        return self._own_words.words
-
-    @classmethod
-    def build(cls, texts: Sequence[str], own_words: Iterable[str] = ()) -> LexicalIndex:
-        """Index texts; none at all is an index that finds nothing. `own_words` are kept whole wherever they stand."""
-        finder = WordFinder(word for word in map(fold, own_words) if word)
-        vocabulary: dict[str, int] = {}
-        rows = [[vocabulary.setdefault(t, len(vocabulary)) for t in search_tokens(text, finder)] for text in texts]
-        if not vocabulary:
-            return cls(None, {}, len(rows), finder)
-        bm25 = BM25(k1=SATURATION, b=LENGTH_NORMALISATION, method="lucene")
-        bm25.index((rows, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(bm25, vocabulary, len(rows), finder)
-
-    def save(self, folder: Path) -> None:
-        """Write the index as numpy arrays and JSON."""
-        folder.mkdir(parents=True, exist_ok=True)
-        about = {"form": FORM, "size": self.size, "own_words": self.own_words}
-        (folder / ABOUT_FILE).write_text(json.dumps(about, ensure_ascii=False), "utf-8")
-        if self._bm25 is not None:
-            self._bm25.save(folder, show_progress=False)
-            (folder / "vocabulary.json").write_text(json.dumps(self._vocabulary, ensure_ascii=False), "utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
-        """Read what `save` wrote; nothing is ever unpickled."""
-        about = json.loads((folder / ABOUT_FILE).read_text("utf-8"))
-        size, finder = int(about["size"]), WordFinder(about["own_words"])
-        if not (folder / "vocabulary.json").exists():
-            return cls(None, {}, size, finder)
-        bm25 = BM25.load(folder, load_vocab=False, allow_pickle=False, show_progress=False)
-        return cls(bm25, json.loads((folder / "vocabulary.json").read_text("utf-8")), size, finder)
-
-    @staticmethod
-    def is_current(folder: Path) -> bool:
-        """Whether a saved index has the tokens that this program makes; another's has to be built anew."""
-        about = folder / ABOUT_FILE
-        return about.is_file() and json.loads(about.read_text("utf-8"))["form"] == FORM
-
-    def cut(self, folded: str) -> list[str]:
-        """Cut a folded text into words like `words`, but with the documents' own words whole."""
-        cut: list[str] = []
-        position = 0
-        for start, end in self._own_words.spans(folded):
-            cut.extend(words(folded[position:start]))
-            cut.append(folded[start:end])
-            position = end
-        cut.extend(words(folded[position:]))
-        return cut
-
-    def tokens(self, text: str) -> list[str]:
-        """Return the tokens of a question to this index."""
-        return list(_question_tokens(text, self._own_words))
-
-    def scores(self, question: str) -> NDArray[np.float32]:
-        """Return the BM25 score of every text, shape (size,); 0 where nothing matches."""
-        known = [self._vocabulary[token] for token in self.tokens(question) if token in self._vocabulary]
-        if self._bm25 is None or not known:
-            return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._bm25.get_scores_from_ids(known), dtype=np.float32)
-
-    def weights(self, question: str) -> dict[str, float]:
-        """Return the question's tokens with their inverse document frequency times their count in the question.
-
-        A token that no text holds weighs most.
-        """
-        counts = Counter(self.tokens(question))
-        return {token: count * self._inverse_frequency(token) for token, count in counts.items()}
-
-    def _inverse_frequency(self, token: str) -> float:
-        row = self._vocabulary.get(token)
-        frequency = int(self._frequencies[row]) if row is not None else 0
-        return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
-
-    def rarity(self, term: str) -> float:
-        """Return the largest inverse document frequency among a term's tokens."""
-        return max((self._inverse_frequency(token) for token in self.tokens(term)), default=0.0)
-
-    def contains(self, term: str) -> bool:
-        """Whether some text holds every token of a term; for terms of one or two hanzi that is exact."""
-        if len(term) == 2 and HANZI_RUN.fullmatch(term):
-            # The short way to what `holders` would find, for names that are tried by the thousand.
-            if (folded := fold(term)) and PAIR + folded in self._vocabulary:
-                return True
-            if not find_numbers(folded):
-                return False
-        held = self.holders(term)
-        return held is None or bool(held)
-
-    def holders(self, term: str, within: range | None = None) -> set[int] | None:
-        """Return the rows of the texts that hold every token of a term, None for a term without tokens;
-        of the rows `within` only, where that is given.
-
-        Its words in hanzi are held as character pairs: jieba cuts a word alone and in a sentence differently.
-        """
-        folded = fold(term)
-        if len(folded) == 1 and HANZI_RUN.fullmatch(folded):
-            # Alone it is a token only where jieba cut it off, so every token that has it counts.
-            having = (self._texts_with(token, within) for token in self._vocabulary if folded in token)
-            return {text for texts in having for text in texts.tolist()}
-        folded = SPACED_CODE.sub(_join_code, folded)
-        numbers = find_numbers(folded)
-        if not numbers:
-            return self._texts_with_all([*_pairs(folded), *_code_tokens(folded)], within)
-        # What is no number has to be there as it is, every number in some form.
-        rest, position = "", 0
-        for number in numbers:
-            rest += folded[position : number.start] + " "
-            position = number.end
-        rest += folded[position:]
-        keys = [number.key for number in numbers]
-        held = self._texts_with_all([*keys, *_pairs(rest), *_code_tokens(rest)], within) or set()
-        # 十七日 stands in 十月十七日 as well, where it is no number by itself.
-        return held | (self._texts_with_all(_pairs(folded), within) or set()) if HANZI_RUN.fullmatch(folded) else held
-
-    def _texts_with_all(self, tokens: Sequence[str], within: range | None) -> set[int] | None:
-        """Return the rows of the texts that hold every token, None where there are no tokens."""
-        # The rarest first: what is left to look through is then short from the start.
-        found = sorted((self._texts_with(token, within) for token in dict.fromkeys(tokens)), key=len)
-        if not found:
-            return None
-        rows = found[0]
-        for texts in found[1:]:
-            rows = rows[np.isin(rows, texts, kind="table")] if len(rows) else rows
-        return set(rows.tolist())
-
-    def _texts_with(self, token: str, within: range | None) -> NDArray[np.int32]:
-        """Return the rows of the texts that hold a token."""
-        row = self._vocabulary.get(token)
-        if row is None or self._bm25 is None:
-            return np.zeros(0, dtype=np.int32)
-        start, end = self._bm25.scores["indptr"][row : row + 2]
-        texts: NDArray[np.int32] = self._bm25.scores["indices"][start:end]
-        if within is not None:
-            texts = texts[(texts >= within.start) & (texts < within.stop)]
-        return texts
+@lru_cache(maxsize=16_384)
+def evidence_of(folded: str) -> Evidence:
+    """Return the tokens that the texts have which hold a folded term: character pairs, identifiers, numbers."""
+    folded = SPACED_CODE.sub(_join_code, folded)
+    numbers = find_numbers(folded)
+    # What is no number has to be there as it is, every number in some form.
+    rest, position = "", 0
+    for number in numbers:
+        rest += folded[position : number.start] + " "
+        position = number.end
+    rest += folded[position:]
+    keys = [number.key for number in numbers]
+    return Evidence(tuple(dict.fromkeys([*keys, *pair_tokens(rest), *_code_tokens(rest)])), bool(numbers))

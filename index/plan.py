@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from index.datatypes import Failure, Progress, Report
 from index.errors import DocumentError
 from index.loaders import read_bytes
-from index.scan import Scan, SeenFile, scan_folder
-from index.store import Store, StoredFile
+from index.scan import Scan, SeenFile, look_again, scan_folder
+from index.store import FailedFile, Store, StoredFile
 
 USER_WORDS_STAMP = "user_words_stamp"  # in the index's settings
+# Contents read to be compared are kept for parsing as long as they are few; larger ones are read once more.
+KEPT_BYTES = 64 * 1024 * 1024
+MOST_LOOKS = 3
 
 
 @dataclass(slots=True)
 class Plan:
-    """What differs between the folder and the index. Paths; `renamed` from old to new."""
+    """What differs between the folder and the index. Paths; `renamed` from old to new.
+
+    `contents` are the files to be read, with their bytes where these are still at hand.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -25,26 +32,42 @@ class Plan:
     removed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     touched: list[StoredFile] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-    contents: dict[str, tuple[SeenFile, bytes]] = field(default_factory=dict)
+    failed: list[FailedFile] = field(default_factory=list)
+    contents: dict[str, tuple[SeenFile, bytes | None]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         return not (self.added or self.changed or self.renamed or self.removed)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index knows of the files: documents and failures by path.
+
+    `again` are paths to be read whatever they look like; `left_alone` those that are still being written.
+    """
+
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
+    failed: Mapping[str, FailedFile] = field(default_factory=dict)
+    again: Collection[str] = ()
+    left_alone: Collection[str] = ()
+
+
 def folder_differs(folder: Path, store: Store) -> bool:
     """Whether the folder seems changed since the last sync, by names, sizes and times alone."""
-    failed = {failure.document for failure in store.failures()}
+    failed = {path: (one.size, one.modified_ns) for path, one in store.failed_files().items()}
+    # What could not be opened then, though it was there, is nothing that a look from outside tells more about.
+    closed = {path for path, (size, _) in failed.items() if size is None}
     scan = scan_folder(folder)
     if file_stamp(scan.user_words) != (store.meta(USER_WORDS_STAMP) or ""):
         return True
-    seen = {(file.path, file.size, file.modified_ns) for file in scan.files if file.path not in failed}
-    return seen != {
-        (file.path, file.size, file.modified_ns)
+    seen = {file.path: (file.size, file.modified_ns) for file in scan.files if file.path not in closed}
+    known = {
+        file.path: (file.size, file.modified_ns)
         for file in store.files().values()
-        if file.path not in failed and not scan.hides(file.path)
+        if file.path not in closed and not scan.hides(file.path)
     }
+    return seen != {**known, **{path: stamp for path, stamp in failed.items() if path not in closed}}
 
 
 def file_stamp(file: SeenFile | None) -> str:
@@ -52,29 +75,76 @@ def file_stamp(file: SeenFile | None) -> str:
     return "" if file is None else f"{file.size} {file.modified_ns}"
 
 
-def plan_sync(folder: Path, scan: Scan, known: dict[str, StoredFile], report: Report) -> Plan:
+def plan_sync(folder: Path, scan: Scan, known: Known, report: Report) -> Plan:
     """Compare the folder with the index: size and time first, the content decides in the end."""
-    hidden = sorted(path for path in known if scan.hides(path))
-    plan = Plan(unchanged=hidden, failed=list(scan.closed))
-    seen = {*hidden, *(file.path for file in scan.files)}
-    gone = {_content_key(path, file.content_hash): path for path, file in known.items() if path not in seen}
+    hidden = sorted(path for path in known.files if scan.hides(path))
+    plan = Plan(unchanged=hidden, failed=[FailedFile(failure) for failure in scan.closed])
+    present = set(hidden)
+    read: list[tuple[SeenFile, str, bytes]] = []
+    kept = 0
     for number, file in enumerate(scan.files):
         report(Progress("reading", number, len(scan.files)))
-        before = known.get(file.path)
-        if before is not None and (before.size, before.modified_ns) == (file.size, file.modified_ns):
-            plan.unchanged.append(file.path)
+        present.add(file.path)
+        if _stays(plan, file, known):
             continue
         try:
-            data = read_bytes(folder, file.path)
+            found = read_settled(folder, file)
         except DocumentError as error:
-            plan.failed.append(Failure(file.path, str(error)))
-            # It is there but cannot be opened now: what is known of it stays in service.
-            plan.unchanged.extend([file.path] if before is not None else [])
+            _note_unreadable(plan, folder, file, error, known, present)
             continue
-        _place(plan, file, data, before, gone)
-    plan.removed = sorted(set(known) - seen - set(plan.renamed))
+        data = found[1]
+        kept += len(data)
+        read.append((found[0], hashlib.sha256(data).hexdigest(), data if kept <= KEPT_BYTES else b""))
+    _place(plan, read, known, present)
     report(Progress("reading", len(scan.files), len(scan.files)))
     return plan
+
+
+def _stays(plan: Plan, file: SeenFile, known: Known) -> bool:
+    """Whether a file needs no look inside: it looks as before, or is left alone."""
+    before, failed = known.files.get(file.path), known.failed.get(file.path)
+    if file.path in known.left_alone:
+        plan.unchanged.extend([file.path] if before is not None else [])
+        plan.failed.extend([failed] if failed is not None else [])
+        return True
+    if file.path in known.again:
+        return False
+    stamp = (file.size, file.modified_ns)
+    if before is not None and (before.size, before.modified_ns) == stamp:
+        plan.unchanged.append(file.path)
+        return True
+    if before is None and failed is not None and (failed.size, failed.modified_ns) == stamp:
+        plan.failed.append(failed)
+        return True
+    return False
+
+
+def read_settled(folder: Path, file: SeenFile) -> tuple[SeenFile, bytes]:
+    """Return a file's bytes and what it looked like before and after they were read, which is the same.
+
+    Raises `DocumentError` where it cannot be read or is being written.
+    """
+    for _ in range(MOST_LOOKS):
+        data = read_bytes(folder, file.path)
+        after = look_again(folder, file.path)
+        if after == file:
+            return file, data
+        if after is None:
+            break
+        file = after
+    raise DocumentError("it changes while it is read. It is taken in by the next sync, once it is written")
+
+
+def _note_unreadable(
+    plan: Plan, folder: Path, file: SeenFile, error: DocumentError, known: Known, present: set[str]
+) -> None:
+    if look_again(folder, file.path) is None:
+        # It went away while the others were read.
+        present.discard(file.path)
+        return
+    plan.failed.append(FailedFile(Failure(file.path, str(error))))
+    # It is there but cannot be opened now: what is known of it stays in service.
+    plan.unchanged.extend([file.path] if file.path in known.files else [])
 
 
 def _content_key(path: str, digest: str) -> tuple[str, str]:
@@ -82,17 +152,28 @@ def _content_key(path: str, digest: str) -> tuple[str, str]:
     return PurePosixPath(path).suffix.lower(), digest
 
 
-def _place(
-    plan: Plan, file: SeenFile, data: bytes, before: StoredFile | None, gone: dict[tuple[str, str], str]
-) -> None:
-    digest = hashlib.sha256(data).hexdigest()
-    key = _content_key(file.path, digest)
-    if before is not None and before.content_hash == digest:
-        plan.unchanged.append(file.path)
-        plan.touched.append(StoredFile(file.path, file.size, file.modified_ns, digest, before.indexed_at))
-    elif before is None and key in gone:
-        plan.renamed[gone.pop(key)] = file.path
-        plan.touched.append(StoredFile(file.path, file.size, file.modified_ns, digest, ""))
-    else:
-        (plan.added if before is None else plan.changed).append(file.path)
-        plan.contents[file.path] = (file, data)
+def _place(plan: Plan, read: list[tuple[SeenFile, str, bytes]], known: Known, present: set[str]) -> None:
+    """Tell what became of each file that was read, and which documents are gone."""
+    digests = {file.path: digest for file, digest, _ in read}
+    homeless: dict[tuple[str, str], list[str]] = {}
+    for path, one in sorted(known.files.items()):
+        # Its file is gone, or holds something else now: b.txt moved to c.txt before a.txt became b.txt.
+        if path not in present or digests.get(path, one.content_hash) != one.content_hash:
+            homeless.setdefault(_content_key(path, one.content_hash), []).append(path)
+    for file, digest, data in read:
+        before = known.files.get(file.path)
+        stored = StoredFile(file.path, file.size, file.modified_ns, digest, before.indexed_at if before else "")
+        same = before is not None and before.content_hash == digest
+        if same and file.path not in known.again:
+            plan.unchanged.append(file.path)
+            plan.touched.append(stored)
+        elif not same and (names := homeless.get(_content_key(file.path, digest))):
+            plan.renamed[names.pop(0)] = file.path
+            plan.touched.append(stored)
+        else:
+            plan.contents[file.path] = (file, data or None)
+    moved = set(plan.renamed)
+    plan.added = sorted(path for path in plan.contents if path not in known.files or path in moved)
+    plan.changed = sorted(path for path in plan.contents if path in known.files and path not in moved)
+    taken = set(plan.renamed.values())
+    plan.removed = sorted(path for path in known.files if path not in moved and (path not in present or path in taken))

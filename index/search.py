@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.datatypes import Hit, Passage, Ranks
-from index.lexical import LexicalIndex, fold_in_place
-from index.vectors import VectorIndex, Vectors
+from index.lexical import fold_in_place
+from index.lexical_index import LexicalIndex
+from index.records import PassageTable, Record
+from index.vector_parts import VectorSearch
+from index.vectors import Vectors
 
 CANDIDATES = 100
 SENTENCE_CANDIDATES = 200
@@ -31,9 +34,9 @@ class SearchIndex:
     their titles, folded.
     """
 
-    passages: tuple[Passage, ...]
-    passage_vectors: VectorIndex
-    sentence_vectors: VectorIndex
+    passages: Sequence[Passage]
+    passage_vectors: VectorSearch
+    sentence_vectors: VectorSearch
     sentence_starts: NDArray[np.int64]
     lexical: LexicalIndex
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +48,8 @@ class SearchIndex:
 
     def document_rows(self, passage: Passage) -> range:
         """Return the rows of the passages of the same document, which stand side by side."""
+        if isinstance(self.passages, PassageTable):
+            return self.passages.rows_of(passage)
         start = end = passage.id
         while start > 0 and self.passages[start - 1].document == passage.document:
             start -= 1
@@ -57,6 +62,12 @@ def sentence_starts(passages: Sequence[Passage]) -> NDArray[np.int64]:
     """Return the first sentence row of each passage and the total behind them, shape (passages + 1,)."""
     counts = [len(passage.sentences) for passage in passages]
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
+
+
+def starts_of(records: Sequence[Record]) -> NDArray[np.int64]:
+    """Return the same as `sentence_starts` for the passages of records that are in the order of their paths."""
+    counts = [np.diff(record.sentence_starts) for record in records]
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate([np.zeros(0, np.int64), *counts]))])
 
 
 def search(index: SearchIndex, question: str, query: Vectors, limit: int, terms: Sequence[str] = ()) -> list[Hit]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.chunking import context_of, split_passages
+from index.database import set_aside
 from index.datatypes import Document, Failure, Passage, Progress, Report, ignore_progress
 from index.embedding import Encoder
-from index.errors import DocumentError, StoreLocked
-from index.generations import Generation, load_generation, remove_other_folders, write_generation
+from index.errors import DamagedStore, DocumentError, SyncStopped
+from index.generations import Generation
 from index.loaders import parse_document, read_bytes
-from index.plan import USER_WORDS_STAMP, Plan, file_stamp, plan_sync
+from index.plan import Known, Plan, file_stamp, plan_sync, read_settled
+from index.publishing import publish
 from index.scan import Scan, SeenFile, check_folder, scan_folder
-from index.store import IndexedDocument, Store, StoredFile, vector_key
+from index.store import FailedFile, IndexedDocument, Store, StoredFile, Totals, vector_key
 from index.user_words import USER_WORDS_FILE, UserWords, parse_user_words
+from index.writing import only_writer
 
-TEXTS_A_COMMIT = 512
-LOCK_FILE = "sync.lock"
+logger = logging.getLogger(__name__)
+TEXTS_A_COMMIT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +47,94 @@ class SyncReport:
 
 
 def sync(
-    folder: Path, data: Path, encoder: Encoder, report: Report = ignore_progress, rebuild: bool = False
+    folder: Path,
+    data: Path,
+    encoder: Encoder,
+    report: Report = ignore_progress,
+    rebuild: bool = False,
+    *,
+    again: Collection[str] = (),
+    left_alone: Collection[str] = (),
+    before: Generation | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> SyncReport:
     """Bring the index in `data` up to the documents in `folder` and return what was done.
 
-    With `rebuild` everything is read and embedded anew; the old index stays in service until that is done. Raises
-    `StoreError` where the folder or the index cannot be used, `ModelMismatch` where the index belongs to another
-    model, `StoreLocked` where another process is at it.
+    With `rebuild` everything is read and embedded anew; the old index stays in service until that is done. `again`
+    names documents to be read and embedded anew, `left_alone` those still being written, of which nothing changes.
+    What the generation `before` has in memory is not loaded again. Once `stopped` says so, the sync ends; what it
+    embedded is kept.
+
+    Raises `StoreError` where the folder or the index cannot be used, `ModelMismatch` where the index belongs to
+    another model, `StoreLocked` where another process is at it, `SyncStopped` where it was stopped.
     """
-    began = time.monotonic()
     check_folder(folder)
-    store = Store.open(data)
+    work = _Work(folder, data, encoder, _stoppable(report, stopped), rebuild, again, left_alone, before)
     try:
-        with _only_writer(data):
-            if not rebuild:
-                store.check_model(encoder.name)
-            # Not before the lock is held: what came in meanwhile would look as if it had been removed.
-            scan = scan_folder(folder)
-            plan = plan_sync(folder, scan, {} if rebuild else store.files(), report)
-            user_words = _read_user_words(folder, scan, store)
-            indexed = _read_documents(plan, encoder.name, report)
-            embedded = _embed(store, indexed, encoder, report, rebuild)
-            generation = _publish(store, plan, indexed, user_words, encoder, report, rebuild)
+        return work.run()
+    except DamagedStore as error:
+        set_aside_damaged(data, error)
+        return work.run()
+
+
+def set_aside_damaged(data: Path, error: DamagedStore) -> None:
+    """Move a damaged database out of the way and take over those of its vectors that can be read."""
+    with only_writer(data):
+        aside = set_aside(data)
+        store = Store.open(data)
+        try:
+            saved = store.salvage_vectors(aside)
+        finally:
+            store.close()
+    logger.warning("%s. It is now %s; %d of its vectors are kept", error, aside.name, saved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one sync is to do."""
+
+    folder: Path
+    data: Path
+    encoder: Encoder
+    report: Report
+    rebuild: bool
+    again: Collection[str]
+    left_alone: Collection[str]
+    before: Generation | None
+
+    def run(self) -> SyncReport:
+        store = Store.open(self.data)
+        try:
+            with only_writer(self.data, stopped=lambda: self.report(Progress("waiting", 0, 1))):
+                return self._write(store, time.monotonic())
+        finally:
+            store.close()
+
+    def _write(self, store: Store, began: float) -> SyncReport:
+        if not self.rebuild:
+            store.check_model(self.encoder.name)
+        # Not before the lock is held: what came in meanwhile would look as if it had been removed.
+        scan = scan_folder(self.folder)
+        known = Known() if self.rebuild else Known(store.files(), store.failed_files(), self.again, self.left_alone)
+        plan = plan_sync(self.folder, scan, known, self.report)
+        user_words = _read_user_words(self.folder, scan, store)
+        indexed = _read_documents(self.folder, plan, self.encoder.name, self.report)
+        anew = {one.document.path for one in indexed} if self.rebuild else self.again
+        embedded = _embed(store, indexed, self.encoder, self.report, anew)
+        generation = publish(store, plan, indexed, user_words, self.encoder, self.report, self.rebuild, self.before)
         skipped = (*scan.skipped, *user_words.broken)
-        return _report(plan, skipped, generation, embedded, time.monotonic() - began)
-    finally:
-        store.close()
+        return _report(plan, skipped, generation, store.totals(), embedded, time.monotonic() - began)
 
 
-@contextmanager
-def _only_writer(data: Path) -> Iterator[None]:
-    """Hold the lock of a data folder. The system lets go of it when its owner dies."""
-    lock = FileLock(data / LOCK_FILE)
-    try:
-        lock.acquire(timeout=60)
-    except Timeout:
-        raise StoreLocked(
-            f"another process has been indexing into {data} for over a minute. Wait until it is done, or stop it"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+def _stoppable(report: Report, stopped: Callable[[], bool]) -> Report:
+    """Return a report that ends the sync once it has been stopped."""
+
+    def report_or_stop(progress: Progress) -> None:
+        if stopped():
+            raise SyncStopped("the sync was stopped; the index as it was is in service, and what was embedded is kept")
+        report(progress)
+
+    return report_or_stop
 
 
 def _read_user_words(folder: Path, scan: Scan, store: Store) -> UserWords:
@@ -101,18 +148,22 @@ def _read_user_words(folder: Path, scan: Scan, store: Store) -> UserWords:
         return UserWords(store.user_words(), (Failure(USER_WORDS_FILE, f"{error}; the words read before stay"),), stamp)
 
 
-def _read_documents(plan: Plan, model: str, report: Report) -> list[IndexedDocument]:
+def _read_documents(folder: Path, plan: Plan, model: str, report: Report) -> list[IndexedDocument]:
     """Parse and split what is new; a file that cannot be read becomes a failure and leaves the plan."""
     indexed: list[IndexedDocument] = []
     for number, (path, (file, data)) in enumerate(sorted(plan.contents.items())):
-        report(Progress("splitting", number, len(plan.contents)))
+        report(Progress("splitting", number, len(plan.contents), path))
+        stamp: tuple[int, int] | tuple[()] = ()
         try:
+            if data is None:
+                file, data = read_settled(folder, file)
+            stamp = (file.size, file.modified_ns)
             indexed.append(_index_document(parse_document(path, data), file, model))
         except DocumentError as error:
-            plan.failed.append(Failure(path, str(error)))
+            plan.failed.append(FailedFile(Failure(path, str(error)), *stamp))
             # What it was before is no longer what the folder holds, so it must not be quoted either.
             plan.removed.extend([path] if path in plan.changed else [])
-    failed = {failure.document for failure in plan.failed}
+    failed = {one.failure.document for one in plan.failed}
     plan.added = [path for path in plan.added if path not in failed]
     plan.changed = [path for path in plan.changed if path not in failed]
     plan.contents.clear()
@@ -150,19 +201,22 @@ def _in_context(context: str, text: str) -> str:
     return f"{context}\n{text}" if context else text
 
 
-def _embed(store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, rebuild: bool) -> int:
-    """Embed the texts that have no vector yet, committing as it goes, so that what is done is never done again."""
-    texts = {
-        key: text
-        for one in indexed
-        for keys, those in (
-            (one.passage_keys, passage_texts(one.document, one.passages)),
-            (one.sentence_keys, sentence_texts(one.document, one.passages)),
-        )
-        for key, text in zip(keys, those, strict=True)
-    }
-    wanted = texts if rebuild else store.missing_vectors(texts)
-    embed_texts(store, {key: texts[key] for key in wanted}, encoder, report)
+def _embed(
+    store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, anew: Collection[str]
+) -> int:
+    """Embed the texts that have no vector yet, committing as it goes, so that what is done is never done again.
+
+    Documents `anew` are embedded whether their texts have vectors or not.
+    """
+    texts: dict[bytes, str] = {}
+    wanted: set[bytes] = set()
+    for one in indexed:
+        keys = (*one.passage_keys, *one.sentence_keys)
+        those = (*passage_texts(one.document, one.passages), *sentence_texts(one.document, one.passages))
+        texts.update(zip(keys, those, strict=True))
+        wanted.update(keys if one.document.path in anew else ())
+    wanted |= store.missing_vectors(key for key in texts if key not in wanted)
+    embed_texts(store, {key: texts[key] for key in texts if key in wanted}, encoder, report)
     return len(wanted)
 
 
@@ -181,72 +235,22 @@ def embed_texts(
     report(Progress(stage, len(keys), len(keys)))
 
 
-def _publish(
-    store: Store,
-    plan: Plan,
-    indexed: Sequence[IndexedDocument],
-    user_words: UserWords,
-    encoder: Encoder,
-    report: Report,
-    rebuild: bool,
-) -> Generation:
-    """Write the documents and the generation derived from them in one transaction.
-
-    Other words of the user's own make a new generation as well, from the vectors that are there.
-    """
-    current = store.current_generation()
-    is_same = plan.is_empty and store.user_words() == user_words.words
-    with store.transaction():
-        if rebuild:
-            store.clear()
-        store.replace_failures(plan.failed)
-        _apply(store, plan, indexed)
-        store.set_user_words(user_words.words)
-        store.set_meta(USER_WORDS_STAMP, user_words.stamp)
-        if current and is_same and not rebuild:
-            generation = None
-        else:
-            report(Progress("writing", 0, 1))
-            store.set_meta("model", encoder.name)
-            store.set_meta("dimension", str(encoder.dimension))
-            folder, manifest, generation = write_generation(store, current + 1, encoder.dimension)
-            store.add_generation(current + 1, folder, manifest)
-            kept = store.keep_generations([current, current + 1])
-            store.forget_unused_vectors()
-    if generation is None:
-        return load_generation(store)
-    remove_other_folders(store, kept)
-    report(Progress("writing", 1, 1))
-    return generation
-
-
-def _apply(store: Store, plan: Plan, indexed: Sequence[IndexedDocument]) -> None:
-    store.remove(plan.removed)
-    old_names = {new: old for old, new in plan.renamed.items()}
-    for file in plan.touched:
-        if file.path in old_names:
-            store.rename(old_names[file.path], file)
-        else:
-            store.touch(file)
-    for one in indexed:
-        store.add(one)
-
-
 def _report(
-    plan: Plan, skipped: tuple[Failure, ...], generation: Generation, embedded: int, seconds: float
+    plan: Plan, skipped: tuple[Failure, ...], generation: int, totals: Totals, embedded: int, seconds: float
 ) -> SyncReport:
+    failed = (one.failure for one in plan.failed)
     return SyncReport(
         added=len(plan.added),
         changed=len(plan.changed),
         renamed=len(plan.renamed),
         removed=len(plan.removed),
         unchanged=len(plan.unchanged),
-        failed=tuple(sorted(plan.failed, key=lambda failure: failure.document)),
+        failed=tuple(sorted(failed, key=lambda failure: failure.document)),
         skipped=skipped,
         embedded_texts=embedded,
-        documents=len(generation.documents),
-        passages=len(generation.index.passages),
-        sentences=generation.index.sentence_vectors.size,
-        generation=generation.number,
+        documents=totals.documents,
+        passages=totals.passages,
+        sentences=totals.sentences,
+        generation=generation,
         seconds=round(seconds, 3),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import faiss
@@ -26,8 +27,14 @@ class VectorIndex:
     @classmethod
     def build(cls, vectors: Vectors) -> VectorIndex:
         """Index vectors of shape (n, dimension)."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls.join([vectors], vectors.shape[1])
+
+    @classmethod
+    def join(cls, runs: Iterable[Vectors], dimension: int) -> VectorIndex:
+        """Index runs of vectors, each of shape (n, dimension), one behind the other."""
+        index = faiss.IndexFlatIP(dimension)
+        for vectors in runs:
+            index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
 
     @property
@@ -60,12 +67,23 @@ class VectorIndex:
             )
         return cls(index)
 
-    def search(self, query: Vectors, limit: int) -> tuple[NDArray[np.int64], Vectors]:
-        """Return rows and cosines of the nearest vectors to one query of shape (dimension,), best first."""
-        limit = min(limit, self.size)
+    def search(
+        self, query: Vectors, limit: int, present: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], Vectors]:
+        """Return rows and cosines of the nearest vectors to one query of shape (dimension,), best first.
+
+        Where `present` is given, shape (size,), only among the rows that it marks.
+        """
+        limit = min(limit, self.size if present is None else int(present.sum()))
         if limit == 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        cosines, rows = self._index.search(query.reshape(1, -1), limit)
+        if present is None:
+            cosines, rows = self._index.search(query.reshape(1, -1), limit)
+        else:
+            # The stubs know neither form, which FAISS's own Python layer adds.
+            chosen = faiss.IDSelectorBitmap(np.packbits(present, bitorder="little"))  # type: ignore[call-arg, arg-type]
+            only = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
+            cosines, rows = self._index.search(query.reshape(1, -1), limit, params=only)
         return rows[0], cosines[0]
 
     def cosines(self, query: Vectors, rows: NDArray[np.int64]) -> Vectors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,13 @@ import numpy as np
 
 from index.datatypes import Document, Failure, Hit, Report, ignore_progress
 from index.embedding import Encoder, load_encoder
-from index.errors import QuestionError, StoreError
-from index.generations import Generation, load_generation
+from index.errors import QuestionError
+from index.generations import Generation, assemble, load_generation
+from index.new_words import WordFinder
 from index.openvino_reader import Reader, is_built, load_reader
 from index.plan import folder_differs
 from index.search import SearchIndex
-from index.store import Store, StoredFile
+from index.store import Store
 from index.sync import SyncReport, sync
 from qa.answering import answer_question, unanswered
 from qa.conversation import standalone_question
@@ -66,8 +67,8 @@ class Assistant:
         self._syncing = threading.Lock()
 
     @classmethod
-    def open(cls, settings: Settings, report: Report = ignore_progress) -> Assistant:
-        """Load the encoder and the index; a folder that has no index yet is synced first."""
+    def open(cls, settings: Settings, report: Report = ignore_progress, build: bool = True) -> Assistant:
+        """Load the encoder and the index; a folder that has no index yet is synced first, if it is to be built."""
         encoder, reader = load_models(settings, report)
         assistant = cls(settings, encoder, load_reranker(settings.reranker_model), reader)
         store = Store.open(settings.data)
@@ -78,14 +79,15 @@ class Assistant:
                 assistant._generation = load_generation(store)
         finally:
             store.close()
-        if not built:
+        if not built and build:
             assistant.sync(report)
         return assistant
 
     @property
     def generation(self) -> Generation:
+        """The index in service; as long as none was built, one of no documents."""
         if self._generation is None:
-            raise StoreError(f"no index in {self.settings.data} yet. Build it: python -m qa sync")
+            return assemble(0, (), {}, WordFinder(()), self.encoder.dimension)
         return self._generation
 
     def second_look(self, index: SearchIndex) -> SecondLook | None:
@@ -93,17 +95,55 @@ class Assistant:
         wanted = self.settings.reader == "on" or len(index.passages) <= MOST_PASSAGES_LOOKED_AT
         return self._second_look if wanted else None
 
-    def sync(self, report: Report = ignore_progress, rebuild: bool = False) -> SyncReport:
-        """Bring the index up to the folder and answer from the new generation afterwards."""
+    def sync(
+        self,
+        report: Report = ignore_progress,
+        rebuild: bool = False,
+        *,
+        again: Collection[str] = (),
+        left_alone: Collection[str] = (),
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> SyncReport:
+        """Bring the index up to the folder and answer from the new generation afterwards; see `index.sync.sync`."""
+        settings = self.settings
         with self._syncing:
-            done = sync(self.settings.documents, self.settings.data, self.encoder, report, rebuild)
-            store = Store.open(self.settings.data)
-            try:
-                if self._generation is None or self._generation.number != done.generation:
-                    self._generation = load_generation(store)
-            finally:
-                store.close()
+            done = sync(
+                settings.documents,
+                settings.data,
+                self.encoder,
+                report,
+                rebuild,
+                again=again,
+                left_alone=left_alone,
+                before=self._generation,
+                stopped=stopped,
+            )
+            self._take_over()
         return done
+
+    def refresh(self) -> bool:
+        """Answer from the generation that another process has made meanwhile; return whether there was one."""
+        # A sync of our own takes over its generation itself.
+        if not self._syncing.acquire(blocking=False):
+            return False
+        try:
+            return self._take_over()
+        finally:
+            self._syncing.release()
+
+    def _take_over(self) -> bool:
+        """Load the generation in service, unless it is loaded already."""
+        store = Store.open(self.settings.data)
+        try:
+            before = self._generation
+            number = store.current_generation()
+            if number == 0 or (before is not None and before.number == number):
+                return False
+            store.check_model(self.encoder.name)
+            self._generation = load_generation(store, before)
+            return True
+        finally:
+            store.close()
 
     def is_stale(self) -> bool:
         """Whether the documents folder seems changed since the last sync, by names, sizes and times."""
@@ -173,12 +213,7 @@ class Assistant:
 
     def documents(self) -> list[DocumentEntry]:
         """List the indexed documents, by path."""
-        store = Store.open(self.settings.data)
-        try:
-            files = store.files()
-        finally:
-            store.close()
-        return list_documents(self.generation, files)
+        return list_documents(self.generation)
 
     def failures(self) -> list[Failure]:
         """List the files that could not be read at the last sync."""
@@ -207,21 +242,18 @@ def _load_reader(settings: Settings, report: Report) -> Reader | None:
     return load_reader(settings.models, READER_CHANGE, report) if settings.reader != "off" else None
 
 
-def list_documents(generation: Generation, files: dict[str, StoredFile]) -> list[DocumentEntry]:
-    """Join what a generation holds with what was seen of the files."""
-    counts: dict[str, int] = {}
-    for passage in generation.index.passages:
-        counts[passage.document] = counts.get(passage.document, 0) + 1
+def list_documents(generation: Generation) -> list[DocumentEntry]:
+    """List what a generation holds, by path."""
     return [
         DocumentEntry(
-            path=document.path,
-            title=document.title,
-            characters=len(document.text),
-            passages=counts.get(document.path, 0),
-            size=files[document.path].size if document.path in files else 0,
-            indexed_at=files[document.path].indexed_at if document.path in files else "",
+            path=path,
+            title=record.document.title,
+            characters=len(record.document.text),
+            passages=len(record.passages),
+            size=record.file.size,
+            indexed_at=record.file.indexed_at,
         )
-        for document in generation.documents.values()
+        for path, record in generation.records.items()
     ]
 
 

@@ -14,6 +14,7 @@ from index.generations import Generation
 from index.search import SearchIndex
 from index.store import Store, vector_key
 from index.sync import embed_texts
+from index.vector_parts import VectorSearch
 from index.vectors import VectorIndex, Vectors
 from qa.retrieval import LISTED_HITS
 
@@ -87,7 +88,7 @@ def _question_vectors(questions: Sequence[str], encoder: Encoder, report: Report
     return np.concatenate(blocks)
 
 
-def _nearest(passages: Sequence[Passage], index: VectorIndex, vector: Vectors) -> tuple[Hit, ...]:
+def _nearest(passages: Sequence[Passage], index: VectorSearch, vector: Vectors) -> tuple[Hit, ...]:
     rows, cosines = index.search(vector, LISTED_HITS)
     return _hits(passages, zip(rows.tolist(), cosines.tolist(), strict=True))
 

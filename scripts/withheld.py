@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from index.lexical import LexicalIndex
+from index.lexical_index import LexicalIndex
 from index.search import SearchIndex
 
 
@@ -13,7 +13,7 @@ class WithheldLexicalIndex(LexicalIndex):
     """The same words and scores, but a term that only withheld passages hold counts as missing."""
 
     def __init__(self, whole: LexicalIndex, withheld: Set[int]) -> None:
-        super().__init__(whole._bm25, whole._vocabulary, whole.size, whole._own_words)
+        super().__init__(whole.parts, whole.size, whole.finder)
         self._withheld = withheld
 
     def contains(self, term: str) -> bool:

@@ -21,11 +21,17 @@ LAYERS = (
     ),
     (
         *("index/loaders", "index/chunking.py", "index/lexical.py", "index/vectors.py", "index/embedding.py"),
-        "index/user_words.py",
+        *("index/user_words.py", "index/records.py", "index/database.py", "index/writing.py"),
     ),
-    ("index/search.py", "index/store.py"),
+    (
+        *("index/postings.py", "index/vector_parts.py", "index/catalogue.py", "index/vector_rows.py"),
+        "index/resemblance.py",
+    ),
+    ("index/lexical_index.py", "index/store.py"),
+    ("index/search.py", "index/segments.py", "index/lexicon.py", "index/alike.py"),
     ("index/generations.py", "index/scan.py"),
-    ("index/plan.py",),
+    ("index/plan.py", "index/watching.py"),
+    ("index/publishing.py",),
     ("index/sync.py",),
     ("qa",),
     ("qa/ui",),
@@ -36,11 +42,11 @@ EMBEDDING = ("index/embed", "index/openvino")
 HOMES = {
     "faiss": "index/vectors.py",
     "jieba": "index/lexical.py",
-    "bm25s": "index/lexical.py",
     "opencc": "index/lexical.py",
-    "sqlite3": "index/store.py",
+    "sqlite3": "index/database.py",
     "chardet": "index/loaders/encoding.py",
     "gradio": "qa/ui/",
+    "watchfiles": "index/watching.py",
 }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -7,9 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.chunking import (
+    LONGEST_PASSAGE,
     LONGEST_SENTENCE,
-    PASSAGE_CHARACTERS,
-    SHORTEST_PASSAGE,
     announces_more,
     context_of,
     split_passages,
@@ -20,6 +20,7 @@ from index.errors import DocumentError
 from index.loaders import parse_document
 
 LEAVE = "员工每年享有十天带薪年假，未休完的可以结转到次年三月底。"  # 28 characters
+OVERTIME = "加班工资按照一点五倍发放，节假日加班按照三倍发放。"
 
 
 def sentences(text: str) -> list[str]:
@@ -102,11 +103,11 @@ def test_a_passage_is_a_run_of_whole_sentences() -> None:
     document = document_of(LEAVE * 25)
     passages = split_passages(document, first_id=7)
     assert [(p.id, p.start, p.end, len(p.sentences)) for p in passages] == [
-        (7, 0, 280, 10),
-        (8, 280, 560, 10),
-        (9, 560, 700, 5),
+        (7, 0, 168, 6),
+        (8, 168, 420, 9),
+        (9, 420, 700, 10),
     ]
-    assert [passages[1].sentence_text(sentence) for sentence in passages[1].sentences] == [LEAVE] * 10
+    assert [passages[1].sentence_text(sentence) for sentence in passages[1].sentences] == [LEAVE] * 9
     assert {(p.document, p.title, p.headings, p.page) for p in passages} == {("规定.txt", "规定", (), None)}
 
 
@@ -121,24 +122,46 @@ def test_no_passage_crosses_a_heading() -> None:
     ]
 
 
-def test_a_short_remainder_takes_sentences_from_the_passage_before() -> None:
-    passages = split_passages(document_of(LEAVE * 11))
-    assert [len(p.sentences) for p in passages] == [8, 3]
-    assert len(passages[-1].text) >= SHORTEST_PASSAGE
+def test_a_section_that_fits_a_passage_is_one() -> None:
+    assert [len(p.sentences) for p in split_passages(document_of(LEAVE * 11))] == [11]
+    assert len(LEAVE * 11) < LONGEST_PASSAGE
+
+
+def test_between_paragraphs_is_the_best_place_to_cut() -> None:
+    paragraphs = [LEAVE * 7, OVERTIME * 7, LEAVE * 6]
+    assert [p.text for p in split_passages(document_of("\n".join(paragraphs)))] == paragraphs
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_sentence_more_changes_the_passages_around_it_alone(seed: int) -> None:
+    chance = random.Random(seed)
+    lines = ["".join(chance.choices("甲乙丙丁戊己庚辛", k=chance.randint(8, 70))) + "。" for _ in range(900)]
+    ends = [chance.choice(("", "", "", "\n\n")) for _ in lines]
+    before = "".join(line + end for line, end in zip(lines, ends, strict=True))
+    at = sum(map(len, lines[: chance.randrange(900)]))
+    after = before[:at] + "新增一句话说明情况。" + before[at:]
+    old, new = ({p.text for p in split_passages(document_of(text))} for text in (before, after))
+    assert len(new) > 100
+    assert len(new - old) <= 4
 
 
 def test_what_announces_a_list_goes_with_it() -> None:
-    text = LEAVE * 10 + "\n申请年假需要下列材料：\n" + LEAVE * 4
+    text = OVERTIME * 7 + "\n申请年假需要下列材料：\n" + LEAVE * 7
     assert [p.text for p in split_passages(document_of(text))] == [
-        LEAVE * 10,
-        "申请年假需要下列材料：\n" + LEAVE * 4,
+        OVERTIME * 7,
+        "申请年假需要下列材料：\n" + LEAVE * 7,
     ]
 
 
 def test_an_announcement_and_a_long_sentence_stay_within_a_passage() -> None:
     announcement, long = "年" * 154 + "如下：", "假" * 157 + "。"
     passages = split_passages(document_of(f"{LEAVE}\n{announcement}\n{long}"))
-    assert all(p.end - p.start <= PASSAGE_CHARACTERS or len(p.sentences) == 1 for p in passages)
+    assert all(p.end - p.start <= LONGEST_PASSAGE for p in passages)
+
+
+def test_where_every_line_announces_the_next_passages_are_no_longer_than_else() -> None:
+    passages = split_passages(document_of("材料如下：\n" * 400))
+    assert max(p.end - p.start for p in passages) <= LONGEST_PASSAGE + LONGEST_SENTENCE
 
 
 @pytest.mark.parametrize(
@@ -206,7 +229,7 @@ def check(document: Document) -> None:
             section.start <= passage.start and passage.end <= section.end and section.headings == passage.headings
             for section in document.sections
         )
-        assert passage.end - passage.start <= PASSAGE_CHARACTERS or len(passage.sentences) == 1
+        assert passage.end - passage.start <= LONGEST_PASSAGE + LONGEST_SENTENCE
         assert (passage.sentences[0].start, passage.sentences[-1].end) == (passage.start, passage.end)
         for sentence in passage.sentences:
             words = document.text[sentence.start : sentence.end]
