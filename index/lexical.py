@@ -29,6 +29,12 @@ NO_CODES = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "over", "page", "than", "to")
 )
 HANZI_RUN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
+# Where letters touch a hanzi (A股, 5G网络), or a dot joins the parts of a name (李·白).
+_HANZI = "[㐀-鿿豈-﫿\U00020000-\U0003ffff]"
+JOINT = re.compile(
+    rf"(?=({_HANZI}·{_HANZI}))|(?=({_HANZI}·?(?=[a-z0-9_./:-]*[a-z]){IDENTIFIER.pattern}))"
+    rf"|(?<![a-z0-9])(?=((?=[a-z0-9_./:-]*[a-z]){IDENTIFIER.pattern}·?{_HANZI}))"
+)
 # Marks a token as a character pair, so that 年假 as a word and as a pair are weighed each on its own.
 PAIR = "~"
 # Lone hanzi that jieba leaves over beside a word say nothing about a new one.
@@ -37,7 +43,7 @@ GRAMMATICAL = frozenset(
 )
 LONGEST_BESIDE_LETTERS = 3
 # Of saved postings; raised whenever other tokens are made.
-FORM = 5
+FORM = 6
 
 
 def fold(text: str) -> str:
@@ -186,7 +192,7 @@ def search_tokens(text: str, own_words: WordFinder | None = None, is_question: b
     if is_question:
         folded = _without_numbers(folded, numbers)
     cut = [word for run in HANZI_RUN.findall(folded) for word in _segmenter().cut_for_search(run)]
-    tokens += cut + pair_tokens(folded)
+    tokens += cut + pair_tokens(folded) + ([] if is_question else joint_tokens(folded))
     if own:
         # jieba makes up some of these words itself, at some places.
         tokens.extend((Counter(own) - Counter(cut)).elements())
@@ -204,6 +210,14 @@ def _without_numbers(folded: str, numbers: Sequence[Number]) -> str:
 def pair_tokens(folded: str) -> list[str]:
     """Return the pairs of neighbouring hanzi in a folded text."""
     return [PAIR + run[at : at + 2] for run in HANZI_RUN.findall(folded) for at in range(len(run) - 1)]
+
+
+def joint_tokens(folded: str) -> list[str]:
+    """Return the places where letters touch a hanzi or a dot joins the parts of a name, as tokens: A股, 李·白.
+
+    Only texts have them, and only words of the documents' own are found by them.
+    """
+    return [PAIR + joint for found in JOINT.finditer(folded) for joint in found.groups() if joint]
 
 
 def _identifier_tokens(folded: str, numbers: Sequence[Number]) -> list[str]:
@@ -273,6 +287,17 @@ class Evidence(NamedTuple):
     has_numbers: bool
 
 
+def _is_within_code(folded: str, number: Number) -> bool:
+    """Whether a number is part of a name in letters and digits that is a token of its own, as in 16gb."""
+    return any(
+        any("a" <= character <= "z" for character in found.group())
+        for found in IDENTIFIER.finditer(folded)
+        if found.start() < number.end
+        and number.start < found.end()
+        and not (number.start <= found.start() and found.end() <= number.end)
+    )
+
+
 @lru_cache(maxsize=16_384)
 def evidence_of(folded: str) -> Evidence:
     """Return the tokens that the texts have which hold a folded term: character pairs, identifiers, numbers."""
@@ -281,8 +306,9 @@ def evidence_of(folded: str) -> Evidence:
     # What is no number has to be there as it is, every number in some form.
     rest, position = "", 0
     for number in numbers:
-        rest += folded[position : number.start] + " "
-        position = number.end
+        if not _is_within_code(folded, number):
+            rest += folded[position : number.start] + " "
+            position = number.end
     rest += folded[position:]
     keys = [number.key for number in numbers]
     return Evidence(tuple(dict.fromkeys([*keys, *pair_tokens(rest), *_code_tokens(rest)])), bool(numbers))

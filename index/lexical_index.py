@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import HANZI_RUN, PAIR, evidence_of, fold, pair_tokens, search_tokens, words
-from index.new_words import WordFinder
+from index.lexical import HANZI_RUN, PAIR, evidence_of, fold, joint_tokens, pair_tokens, search_tokens, words
+from index.new_words import IDENTIFIER, WordFinder
 from index.numerals import find_numbers
 from index.postings import Postings, Rows
 
@@ -135,9 +135,11 @@ class LexicalIndex:
     def _find(self, part: _Part, token: str) -> _Found:
         if token not in self._own_words:
             return part.find(token)
-        # In hanzi, where its pairs stand the word does; a numeral among them is no number.
-        pairs = pair_tokens(token) if HANZI_RUN.fullmatch(token) else []
-        return part.find_together(tuple(pairs) or evidence_of(token).tokens)
+        # Where its pairs stand the word does; a numeral among them is no number. A name in letters is a token anyway.
+        pairs = (*pair_tokens(token), *joint_tokens(token))
+        if not pairs and (IDENTIFIER.fullmatch(token) or len(token) == 1):
+            return part.find(token)
+        return part.find_together(pairs or evidence_of(token).tokens)
 
     def rarity(self, term: str) -> float:
         """Return the largest inverse document frequency among a term's tokens."""

@@ -149,8 +149,10 @@ class Postings:
         vocabulary = {name: row for row, name in enumerate(names)}
         arrays = [np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS]
         postings = cls(vocabulary, *arrays)
-        if postings.size != size or len(postings.starts) != len(vocabulary) + 1:
+        if postings.size != size:
             raise StoreError(f"{folder} holds the words of {postings.size} texts, expected {size}")
+        if len(postings.starts) != len(vocabulary) + 1:
+            raise StoreError(f"{folder} holds {len(postings.starts) - 1} lists for {len(vocabulary)} words")
         return postings
 
     @staticmethod

@@ -94,7 +94,7 @@ class PassageTable(Sequence[Passage]):
     def __getitem__(self, row: int | slice) -> Passage | tuple[Passage, ...]:
         if isinstance(row, slice):
             return tuple(self[one] for one in range(*row.indices(len(self))))
-        made = self._made.get(row)
+        made = self._made.get(row + len(self) if row < 0 else row)
         return made if made is not None else self._make(int(row))
 
     def __iter__(self) -> Iterator[Passage]:
@@ -104,9 +104,9 @@ class PassageTable(Sequence[Passage]):
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     def _make(self, row: int) -> Passage:
-        row = row + len(self) if row < 0 else row
-        if not 0 <= row < len(self):
+        if not -len(self) <= row < len(self):
             raise IndexError(f"passage {row} asked for, there are {len(self)}")
+        row %= len(self)
         owner = bisect_right(self._starts, row) - 1
         passage = self._records[owner].passage(row - self._starts[owner], row)
         # Two threads may both make it; one of them stays, so that a passage is always the same object.

@@ -82,7 +82,7 @@ def _shingles(text: str) -> Hashes:
     follows_number = np.concatenate([[False], is_number[:-1]])
     worded = np.where(is_number & ~follows_number, np.uint64(NUMERAL), units)
     shingles = np.unique(_runs(worded, UNITS)) if units.size >= UNITS else units[:0]
-    return shingles if shingles.size >= FEWEST_SHINGLES else _runs(units, units.size)
+    return shingles if shingles.size >= FEWEST_SHINGLES else _whole(units)
 
 
 def _units(text: str) -> tuple[Hashes, NDArray[np.bool_]]:
@@ -110,6 +110,13 @@ def _runs(units: Hashes, length: int) -> Hashes:
         runs *= FACTOR
         runs += units[start : start + count]
     return _mix(runs)
+
+
+def _whole(units: Hashes) -> Hashes:
+    """Return the hash of all units together, as the run of them all would have it, shape (1,)."""
+    powers = np.full(units.size, FACTOR)
+    powers[0] = 1
+    return _mix(np.sum(units[::-1] * np.cumprod(powers), keepdims=True))
 
 
 def _lowest(shingles: Hashes) -> Hashes:

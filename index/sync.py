@@ -24,7 +24,11 @@ from index.user_words import USER_WORDS_FILE, UserWords, parse_user_words
 from index.writing import only_writer
 
 logger = logging.getLogger(__name__)
-TEXTS_A_COMMIT = 128
+TEXTS_A_COMMIT = 256
+# Raised whenever files are read or split in another way than before, so that all are read again. Texts that stay the
+# same keep their vectors.
+READING_FORM = "2"
+READING_FORM_KEY = "reading_form"  # in the index's settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +114,26 @@ class _Work:
         finally:
             store.close()
 
+    def _known(self, store: Store) -> Known:
+        files = store.files()
+        again = self.again if store.meta(READING_FORM_KEY) == READING_FORM else {*files, *store.failed_files()}
+        return Known(files, store.failed_files(), again, self.left_alone)
+
     def _write(self, store: Store, began: float) -> SyncReport:
         if not self.rebuild:
             store.check_model(self.encoder.name)
         # Not before the lock is held: what came in meanwhile would look as if it had been removed.
         scan = scan_folder(self.folder)
-        known = Known() if self.rebuild else Known(store.files(), store.failed_files(), self.again, self.left_alone)
+        known = Known() if self.rebuild else self._known(store)
         plan = plan_sync(self.folder, scan, known, self.report)
         user_words = _read_user_words(self.folder, scan, store)
         indexed = _read_documents(self.folder, plan, self.encoder.name, self.report)
         anew = {one.document.path for one in indexed} if self.rebuild else self.again
         embedded = _embed(store, indexed, self.encoder, self.report, anew)
         generation = publish(store, plan, indexed, user_words, self.encoder, self.report, self.rebuild, self.before)
+        if not self.left_alone:
+            with store.transaction():
+                store.set_meta(READING_FORM_KEY, READING_FORM)
         skipped = (*scan.skipped, *user_words.broken)
         return _report(plan, skipped, generation, store.totals(), embedded, time.monotonic() - began)
 
@@ -227,9 +239,13 @@ def embed_texts(
     # Texts of like length in one batch waste no padding.
     keys = sorted(texts, key=lambda key: (len(texts[key]), key))
     for at in range(0, len(keys), TEXTS_A_COMMIT):
-        report(Progress(stage, at, len(keys)))
         some = keys[at : at + TEXTS_A_COMMIT]
-        vectors = encoder.encode_passages([texts[key] for key in some])
+
+        def report_part(part: Progress, at: int = at) -> None:
+            report(Progress(stage, at + part.done, len(keys)))
+
+        report_part(Progress(stage, 0, len(some)))
+        vectors = encoder.encode_passages([texts[key] for key in some], report_part)
         with store.transaction():
             store.add_vectors(some, vectors)
     report(Progress(stage, len(keys), len(keys)))

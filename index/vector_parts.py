@@ -13,6 +13,10 @@ from index.vectors import VectorIndex, Vectors
 Rows = NDArray[np.int64]
 
 
+# FAISS chooses among equal vectors at its limit by how they lie; with some to spare, the choice is ours.
+MORE = 32
+
+
 class VectorSearch(Protocol):
     """Nearest vectors by inner product; rows are counted over everything that is searched."""
 
@@ -57,7 +61,7 @@ class VectorParts:
         rows: list[Rows] = [np.zeros(0, dtype=np.int64)]
         cosines: list[Vectors] = [np.zeros(0, dtype=np.float32)]
         for part, present in zip(self._parts, self._present, strict=True):
-            found, those = part.vectors.search(query, limit, present)
+            found, those = part.vectors.search(query, limit + MORE, present)
             rows.append(part.rows[found])
             cosines.append(those)
         all_rows, all_cosines = np.concatenate(rows), np.concatenate(cosines)

@@ -211,7 +211,7 @@ class _Notices:
             rust_timeout=milliseconds,
             yield_on_timeout=True,
             force_polling=False,  # the full looks cost less
-            ignore_permission_denied=True,
+            ignore_permission_denied=self._has_warned,  # it swallows other errors too; first they are to be told
         )
 
     def rest(self, soon: float, late: float, is_urgent: bool) -> None:
@@ -232,7 +232,7 @@ class _Notices:
         except (OSError, RuntimeError) as error:
             self.close()  # the full looks go on, and each tries again
             if not self._has_warned:
-                logger.warning("changes in %s are seen by full looks only, later: %s", self._folder, error)
+                logger.warning("changes in %s may be noticed late, by a full look: %s", self._folder, error)
             self._has_warned = True
             return True
         root = self._watched[0]

@@ -1,4 +1,4 @@
-"""The command line: `python -m qa sync | ask | search | documents | evaluate | doctor`."""
+"""The command line: `python -m qa sync | watch | ask | search | documents | evaluate | doctor | backup | restore`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.errors import WenDangError
-from qa import commands
 from qa.settings import Settings, read_settings
 
 EPILOG = "Settings are read from WENDANG_… in the environment; README.md lists them."
@@ -22,6 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 done, 1 failed, 2 wrong use."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        # Here, so that a package that is missing is one line too.
+        from qa import commands
+    except ImportError as error:
+        print(f"error: {error}. Install what is missing: pip install -r requirements.txt", file=sys.stderr)
+        return 1
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that knows no Chinese, or half a character in a name, is no reason to stop.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -62,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     verb = _verb(verbs, "sync", "bring the index up to the documents folder", folders=True)
     verb.add_argument("--rebuild", action="store_true", help="read and embed everything anew, after a change of model")
 
+    _verb(verbs, "watch", "sync whenever the documents folder changes, until stopped", folders=True)
+
     verb = _verb(verbs, "ask", "answer a question, or every question of a file", folders=True)
     what = verb.add_mutually_exclusive_group(required=True)
     what.add_argument("question", nargs="?", metavar="QUESTION")
@@ -82,7 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json there")
     verb.add_argument("--simplified", action="store_true", help="ask the questions in simplified characters")
 
-    _verb(verbs, "doctor", "look at everything and say what mends it", folders=False)
+    verb = _verb(verbs, "doctor", "look at everything and say what mends it", folders=True)
+    verb.add_argument("--mend", action="store_true", help="mend what can be mended, then look")
+
+    verb = _verb(verbs, "backup", "copy documents and index into one file, also while the program runs", folders=True)
+    _add_file(verb, "leave the documents out")
+
+    verb = _verb(verbs, "restore", "put a backup back in service; nothing is overwritten or lost", folders=True)
+    _add_file(verb, "leave the documents folder alone")
     return parser
 
 
@@ -92,6 +106,11 @@ def _verb(
     verb = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=EPILOG)
     _add_common(verb, folders)
     return verb
+
+
+def _add_file(parser: argparse.ArgumentParser, without_documents: str) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.zip")
+    parser.add_argument("--without-documents", action="store_true", help=without_documents)
 
 
 def _add_common(parser: argparse.ArgumentParser, folders: bool) -> None:

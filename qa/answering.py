@@ -52,7 +52,7 @@ def answer_question(
     answered = bool(citations)
     answer = Answer(
         question=question,
-        text=_answer_text(citations) if answered else refusal_text(question, retrieval),
+        text=answer_text(citations) if answered else refusal_text(question, retrieval),
         answered=answered,
         mode="extractive",
         citations=citations,
@@ -147,7 +147,7 @@ def _encloses(outer: Citation, inner: Citation) -> bool:
     return outer.document == inner.document and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _answer_text(citations: Sequence[Citation]) -> str:
+def answer_text(citations: Sequence[Citation]) -> str:
     """Join quotes, each with its mark and with what answers the question emphasised."""
     joiner = "" if all(is_written_in_hanzi(citation.quote) for citation in citations) else " "
     return joiner.join(f"{emphasised(citation)}[{citation.number}]" for citation in citations)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from index.datatypes import Document, Failure, Hit, Report, ignore_progress
+from index.datatypes import Document, Failure, Hit, Progress, Report, ignore_progress
 from index.embedding import Encoder, load_encoder
 from index.errors import QuestionError
 from index.generations import Generation, assemble, load_generation
@@ -24,6 +25,7 @@ from index.sync import SyncReport, sync
 from qa.answering import answer_question, unanswered
 from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn
+from qa.editions import prefer_newer
 from qa.evidence import Reading, read
 from qa.reranking import Reranker, load_reranker
 from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
@@ -36,6 +38,8 @@ LONGEST_QUESTION = 2_000
 MOST_PASSAGES_LOOKED_AT = 50_000
 READER_CHANGE = Path(__file__).parent / "reader_weights.safetensors"
 BATCH = 64
+# So long, in seconds, a sync pauses between two pieces of work while somebody waits for an answer.
+PAUSE, EMBEDDING_PAUSE = 0.01, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Assistant:
         self._second_look = SecondLook(reader) if reader else None
         self._generation: Generation | None = None
         self._syncing = threading.Lock()
+        self._asked = 0
+        self._quiet = threading.Condition()
 
     @classmethod
     def open(cls, settings: Settings, report: Report = ignore_progress, build: bool = True) -> Assistant:
@@ -111,7 +117,7 @@ class Assistant:
                 settings.documents,
                 settings.data,
                 self.encoder,
-                report,
+                self._giving_way(report),
                 rebuild,
                 again=again,
                 left_alone=left_alone,
@@ -120,6 +126,28 @@ class Assistant:
             )
             self._take_over()
         return done
+
+    def _giving_way(self, report: Report) -> Report:
+        """Return a report that lets questions under way go first: people wait for them, and nobody for a sync."""
+
+        def report_and_wait(progress: Progress) -> None:
+            report(progress)
+            with self._quiet:
+                pause = EMBEDDING_PAUSE if progress.stage == "embedding" else PAUSE
+                self._quiet.wait_for(lambda: self._asked == 0, pause)
+
+        return report_and_wait
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        with self._quiet:
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._asked -= 1
+                self._quiet.notify_all()
 
     def refresh(self) -> bool:
         """Answer from the generation that another process has made meanwhile; return whether there was one."""
@@ -159,6 +187,10 @@ class Assistant:
 
     def ask_all(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
         """Answer questions in order; their vectors are computed together, which is several times faster."""
+        with self._asking():
+            return self._answer_all(questions)
+
+    def _answer_all(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
         began = time.perf_counter()
         generation = self.generation
         queries = [
@@ -172,16 +204,15 @@ class Assistant:
             retrieval = retrieve(
                 generation.index, query, np.stack([next(vectors) for _ in query.texts]), reranker=self.reranker
             )
-            answers.append(
-                answer_question(
-                    question,
-                    retrieval,
-                    generation.index,
-                    self.settings.min_confidence,
-                    embedding_ms,
-                    self.second_look(generation.index),
-                )
+            answer = answer_question(
+                question,
+                retrieval,
+                generation.index,
+                self.settings.min_confidence,
+                embedding_ms,
+                self.second_look(generation.index),
             )
+            answers.append(prefer_newer(answer, generation))
         return answers
 
     def ask_each(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from index.embedding import load_encoder
@@ -16,8 +15,10 @@ from index.store import Store
 from index.sync import sync
 from qa import printing, records
 from qa.assistant import BATCH, Assistant, check_question, list_documents, load_models
+from qa.backup import back_up
+from qa.checks.finding import command
 from qa.confidence import confidence
-from qa.doctor import examine
+from qa.doctor import examine, mend
 from qa.evaluate import Evaluation, evaluate, read_set
 from qa.measures import Question
 from qa.questions import read_questions
@@ -25,18 +26,23 @@ from qa.report.files import prepare_folder, write_report
 from qa.report.header import command_line, make_header
 from qa.report.last import read_last
 from qa.report.results import evaluate_sets, name_sets
+from qa.restore import restore
 from qa.settings import Settings
+from qa.syncing import Syncing
 
 
 def run(options: argparse.Namespace, settings: Settings) -> None:
     """Carry out the command that the options name."""
     commands = {
         "sync": run_sync,
+        "watch": run_watch,
         "ask": run_ask,
         "search": run_search,
         "documents": run_documents,
         "evaluate": run_evaluate,
         "doctor": run_doctor,
+        "backup": run_backup,
+        "restore": run_restore,
     }
     commands[options.command](options, settings)
 
@@ -58,6 +64,28 @@ def run_sync(options: argparse.Namespace, settings: Settings) -> None:
         _print_json(records.sync_record(done))
     else:
         printing.print_sync(done)
+
+
+def run_watch(options: argparse.Namespace, settings: Settings) -> None:
+    """Sync, then follow the folder until interrupted, saying after each sync what it did."""
+    with printing.progress() as report:
+        assistant = Assistant.open(replace(settings, reader="off"), report, build=False)
+    if not _as_json(options):
+        printing.note(f"watching {settings.documents}; Ctrl+C stops it")
+    seen = 0
+    with Syncing(assistant) as syncing:
+        syncing.follow()
+        while True:
+            state = syncing.wait(seen + 1, timeout=1.0)
+            if state.runs == seen:
+                continue
+            seen = state.runs
+            if _as_json(options):
+                _print_json(records.sync_record(state.report) if state.report else {"error": state.error})
+            elif state.report:
+                printing.print_sync(state.report)
+            else:
+                printing.note(f"error: {state.error}")
 
 
 def run_ask(options: argparse.Namespace, settings: Settings) -> None:
@@ -87,17 +115,8 @@ def _open(settings: Settings) -> Assistant:
         printing.note(f"note: {error}; answering from the index as it stands")
         return assistant
     if stale:
-        printing.note(f"note: {settings.documents} has changed since the last sync; run: {_sync_command(settings)}")
+        printing.note(f"note: {settings.documents} has changed since the last sync; run: {command(settings, 'sync')}")
     return assistant
-
-
-def _sync_command(settings: Settings) -> str:
-    """Return the command that syncs these very folders."""
-    usual = Settings()
-    parts = ["python -m qa sync"]
-    parts += [f"--documents {shlex.quote(str(settings.documents))}"] if settings.documents != usual.documents else []
-    parts += [f"--data {shlex.quote(str(settings.data))}"] if settings.data != usual.data else []
-    return " ".join(parts)
 
 
 def run_search(options: argparse.Namespace, settings: Settings) -> None:
@@ -116,7 +135,7 @@ def run_documents(options: argparse.Namespace, settings: Settings) -> None:
     store = Store.open(settings.data)
     try:
         generation = load_generation(store)
-        files, failures = store.files(), store.failures()
+        failures = store.failures()
     finally:
         store.close()
     if options.action == "show":
@@ -125,7 +144,7 @@ def run_documents(options: argparse.Namespace, settings: Settings) -> None:
             raise DocumentError(f"no document {options.name!r} in the index. List them: python -m qa documents")
         _print_json(records.document_record(document)) if _as_json(options) else print(document.text)
         return
-    entries = list_documents(generation, files)
+    entries = list_documents(generation)
     if _as_json(options):
         failed = [asdict(failure) for failure in failures]
         _print_json({"documents": [records.entry_record(entry) for entry in entries], "failed": failed})
@@ -179,6 +198,9 @@ def _evaluate_with_report(options: argparse.Namespace, settings: Settings) -> tu
 
 
 def run_doctor(options: argparse.Namespace, settings: Settings) -> None:
+    if options.mend:
+        with printing.progress() as report:
+            mend(settings, report)
     findings = examine(settings)
     if _as_json(options):
         _print_json([asdict(finding) for finding in findings])
@@ -188,3 +210,17 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> None:
     if bad:
         sys.stdout.flush()
         raise WenDangError(f"{bad} of {len(findings)} findings need mending")
+
+
+def run_backup(options: argparse.Namespace, settings: Settings) -> None:
+    documents = None if options.without_documents else settings.documents
+    with printing.progress() as report:
+        done = back_up(options.file, settings.data, documents, report)
+    _print_json(records.backup_record(done)) if _as_json(options) else printing.print_backup(done)
+
+
+def run_restore(options: argparse.Namespace, settings: Settings) -> None:
+    documents = None if options.without_documents else settings.documents
+    with printing.progress() as report:
+        done = restore(options.file, settings.data, documents, report)
+    _print_json(records.restore_record(done)) if _as_json(options) else printing.print_restore(done)

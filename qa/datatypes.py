@@ -40,13 +40,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviation:
+    """Where two versions of a document, by path and title, say different things; the answer quotes the newer one.
+
+    `because` tells what shows that it is the newer: a date or version in the names, a date in the texts, or the times
+    of the files.
+    """
+
+    older: str
+    newer: str
+    older_title: str
+    newer_title: str
+    older_quote: str
+    newer_quote: str
+    because: Literal["title", "text", "file"]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The reply to one question.
 
     `text` carries `[n]` marks. `answered` is False for a refusal: then there are no citations, and `hits` are the
     nearest passages. `missing_terms` are terms of the question that no document contains. `searched` is what was
-    really searched (a follow-up is made whole from the turns before). `confidence` is 0 to 1. `timings_ms` are
-    milliseconds by stage.
+    really searched (a follow-up is made whole from the turns before). `confidence` is 0 to 1. `deviations` tell where
+    older versions of what is quoted say something else. `timings_ms` are milliseconds by stage.
     """
 
     question: str
@@ -58,4 +75,5 @@ class Answer:
     missing_terms: tuple[str, ...]
     searched: str
     confidence: float
+    deviations: tuple[Deviation, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)

@@ -17,9 +17,12 @@ from index.datatypes import Failure, Progress, Report
 from index.sync import SyncReport
 from qa.answering import emphasised
 from qa.assistant import DocumentEntry
+from qa.backup import BackupReport
 from qa.datatypes import Answer
 from qa.doctor import Finding
+from qa.editions import describe
 from qa.evaluate import Evaluation
+from qa.restore import RestoreReport
 from qa.retrieval import Retrieval
 
 EXCERPT = 160
@@ -104,6 +107,8 @@ def print_answer(answer: Answer) -> None:
         place = f"{citation.document}{page}, {citation.start}–{citation.end}"
         console.print(Text.assemble((f"[{citation.number}] ", "cyan"), path, (f"  {place}", "dim")))
     console.print()
+    for deviation in answer.deviations:
+        console.print(Text(describe(deviation, answer.question), style="yellow"))
 
 
 def _with_bold(text: str) -> Text:
@@ -188,3 +193,29 @@ def print_findings(findings: Sequence[Finding]) -> None:
         console.print(f"{mark} {finding.subject}: {escape(finding.seen)}")
         if not finding.good and finding.mend:
             console.print(f"  → {escape(finding.mend)}")
+
+
+def print_backup(report: BackupReport) -> None:
+    """Print what a backup holds, and each file that it does not."""
+    console = _console()
+    console.print(
+        f"generation {report.generation} with {report.indexed} documents, and {report.documents} files of documents, "
+        f"are in {escape(str(report.file))}: {report.size:,} bytes; {report.seconds:.1f} s"
+    )
+    _print_failures(console, report.left_out, "not in it")
+
+
+def print_restore(report: RestoreReport) -> None:
+    """Print what a restore did, and each document whose file it left alone."""
+    console = _console()
+    console.print(
+        f"restored the state of {report.created}: {report.indexed} documents are in service as generation "
+        f"{report.generation}; {report.seconds:.1f} s"
+    )
+    console.print(
+        f"files of documents: {report.written} written back, {report.unchanged} as they were, "
+        f"{len(report.left_alone)} left alone"
+    )
+    _print_failures(console, report.left_alone, "left alone")
+    if report.kept:
+        console.print(f"the index as it was before is kept: {escape(str(report.kept))}")

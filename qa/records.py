@@ -8,7 +8,9 @@ from typing import Any
 from index.datatypes import Document, Hit
 from index.sync import SyncReport
 from qa.assistant import DocumentEntry
+from qa.backup import BackupReport
 from qa.datatypes import Answer, Citation
+from qa.restore import RestoreReport
 from qa.retrieval import Retrieval
 
 Record = dict[str, Any]
@@ -32,6 +34,7 @@ def answer_record(identifier: str | None, answer: Answer) -> Record:
         "citations": [citation_record(citation) for citation in answer.citations],
         "passages": [hit_record(hit) for hit in answer.hits],
         "missing_terms": list(answer.missing_terms),
+        "deviations": [asdict(deviation) for deviation in answer.deviations],
         "timings_ms": answer.timings_ms,
     }
 
@@ -91,3 +94,13 @@ def document_record(document: Document) -> Record:
         "pages": [asdict(page) for page in document.pages],
         "content_hash": document.content_hash,
     }
+
+
+def backup_record(report: BackupReport) -> Record:
+    """Return what `backup --json` prints."""
+    return {**asdict(report), "file": str(report.file)}
+
+
+def restore_record(report: RestoreReport) -> Record:
+    """Return what `restore --json` prints."""
+    return {**asdict(report), "file": str(report.file), "kept": str(report.kept) if report.kept else None}

@@ -9,59 +9,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from index.datatypes import Progress
 from index.errors import StoreError, SyncStopped, WenDangError
 from index.generations import Generation
 from index.scan import Scan, scan_folder
-from index.sync import SyncReport
 from index.watching import watch_folder
 from qa.assistant import Assistant
-from qa.library import Changes, changes_between
+from qa.library import changes_between
+from qa.sync_state import MOST_NAMED, SyncState, Wish, estimate
 
 logger = logging.getLogger(__name__)
 A_LOOK = 2.0  # seconds between looks whether another process has synced
 # After a sync that failed (a full disk, another writer) the next one comes by itself, each time after twice as long.
 FIRST_RETRY, LAST_RETRY = 15.0, 600.0
-# An estimate from less than this is worth nothing.
-LEAST_SECONDS, LEAST_SHARE = 1.0, 0.01
 # What was done is told so long, though the next sync finds nothing to do: an upload is followed by the folder's own.
 TOLD_FOR = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class SyncState:
-    """Where syncing stands. `runs` counts the syncs that have ended; `report` or `error` is what the last one said.
-
-    `remaining` are the seconds that the present stage will take, None where that cannot be told yet. `stopping` says
-    that a running sync was told to stop. `awaited` are the documents that people wait for: to be indexed again, or to
-    be gone. `changes` is what last became of the documents, through whichever process, `changed_at` that time.
-    """
-
-    running: bool = False
-    progress: Progress | None = None
-    remaining: float | None = None
-    runs: int = 0
-    report: SyncReport | None = None
-    error: str | None = None
-    stopped: bool = False
-    ended_at: datetime | None = None
-    stopping: bool = False
-    awaited: frozenset[str] = frozenset()
-    changes: Changes = field(default_factory=Changes)
-    changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the next sync is to do besides following the folder."""
-
-    again: frozenset[str] = frozenset()
-    rebuild: bool = False
-
-    def joined(self, other: Wish) -> Wish:
-        """Return both wishes in one."""
-        return Wish(self.again | other.again, self.rebuild or other.rebuild)
 
 
 @dataclass(slots=True)
@@ -92,7 +56,7 @@ class Syncing:
         self._threads = [threading.Thread(target=self._work, name="sync", daemon=True)]
         self._threads[0].start()
 
-    def __enter__(self) -> Syncing:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -238,7 +202,9 @@ class Syncing:
                 wish, self._retry_at = self._failed.joined(wish), float("inf")
             self._stop_sync.clear()
             self._stage = _Stage()
-            self._state = replace(self._state, running=True, stopping=False, progress=None, remaining=None)
+            self._state = replace(
+                self._state, running=True, stopping=False, progress=None, remaining=None, taken_in=(), taken_in_count=0
+            )
             self._changed.notify_all()
             return wish
 
@@ -248,7 +214,11 @@ class Syncing:
             self._stage = _Stage(progress.stage, now)
         remaining = estimate(progress, now - self._stage.began)
         with self._changed:
-            self._state = replace(self._state, progress=progress, remaining=remaining)
+            state = replace(self._state, progress=progress, remaining=remaining)
+            if progress.document:
+                names = (*state.taken_in, progress.document)[:MOST_NAMED]
+                state = replace(state, taken_in=names, taken_in_count=progress.total)
+            self._state = state
 
     def _watch(self) -> None:
         settings = self.assistant.settings
@@ -284,10 +254,3 @@ class Syncing:
             with self._changed:
                 self._state = replace(self._state, changes=changes, changed_at=datetime.now().astimezone())
                 self._changed.notify_all()
-
-
-def estimate(progress: Progress, seconds: float) -> float | None:
-    """Return the seconds that a stage will still take, given that it began so many seconds ago."""
-    if progress.done <= 0 or seconds < LEAST_SECONDS or progress.done < LEAST_SHARE * progress.total:
-        return None
-    return seconds * (progress.total - progress.done) / progress.done

@@ -197,6 +197,15 @@ def run_child(place: Place, trial: Trial, log: Path) -> None:
         os._exit(code)
 
 
+def sync_once(root: str) -> None:
+    """Sync a place in this very process; a clear error ends it with code 1."""
+    place = Place(Path(root))
+    try:
+        sync(place.documents, place.data, FakeEncoder())
+    except StoreError as error:
+        sys.exit(f"error: {error}")
+
+
 # In the parent
 
 
@@ -254,11 +263,15 @@ class Laboratory:
         sync(self.fresh.documents, self.fresh.data, FakeEncoder())
         return answers(self.fresh.load())
 
-    def run(self, trial: Trial) -> Outcome:
-        """Carry out one trial and look at what it has left."""
-        shutil.rmtree(self.place.data)
+    def begin(self) -> None:
+        """Put the old index and the new documents in place."""
+        shutil.rmtree(self.place.data, ignore_errors=True)
         shutil.copytree(self.pristine, self.place.data)
         self.place.write(NEW)
+
+    def run(self, trial: Trial) -> Outcome:
+        """Carry out one trial and look at what it has left."""
+        self.begin()
         log = self.place.root / "points.json"
         log.unlink(missing_ok=True)
         child = os.fork()
@@ -270,9 +283,10 @@ class Laboratory:
         _, status = os.waitpid(child, 0)
         ended = "killed" if os.WIFSIGNALED(status) else f"code {os.WEXITSTATUS(status)}"
         names = tuple(json.loads(log.read_text("utf-8"))) if log.exists() and log.stat().st_size else ()
-        return self._judge(ended, names)
+        return self.judge(ended, names)
 
-    def _judge(self, ended: str, names: tuple[str, ...]) -> Outcome:
+    def judge(self, ended: str, names: tuple[str, ...]) -> Outcome:
+        """Look at what a sync has left."""
         began = time.monotonic()
         try:
             found = answers(self.place.load())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from index.datatypes import Failure
 from index.embedding import Encoder
-from index.errors import ModelMismatch, QuestionError, StoreError
+from index.errors import ModelMismatch, QuestionError
 from qa import assistant as assistant_module
 from qa.assistant import LONGEST_QUESTION, Assistant, DocumentEntry, check_question
 from qa.datatypes import Answer, Turn
@@ -89,10 +90,28 @@ def test_an_index_of_another_model_is_refused_with_the_command(library: Assistan
     assert Assistant(library.settings, encoder).sync(rebuild=True).documents == 2
 
 
-def test_without_an_index_there_is_no_generation(tmp_path: Path) -> None:
+def test_without_an_index_there_is_nothing_to_be_found(tmp_path: Path) -> None:
     assistant = Assistant(Settings(documents=tmp_path, data=tmp_path / "data"), FakeEncoder())
-    with pytest.raises(StoreError, match=r"no index in .*data yet\. Build it: python -m qa sync"):
-        assistant.ask("食堂几点开门？")
+    assert (assistant.generation.number, dict(assistant.generation.documents)) == (0, {})
+    answer = assistant.ask("年假有几天？")
+    assert (answer.answered, answer.citations, answer.hits) == (False, (), ())
+
+
+def test_a_sync_lets_questions_go_first(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assistant_module, "PAUSE", 30.0)
+    monkeypatch.setattr(assistant_module, "EMBEDDING_PAUSE", 30.0)
+    seen: list[str] = []
+    assistant = library
+    (assistant.settings.documents / "新.txt").write_text("新的通知\n宿舍晚上十一点关门。\n", "utf-8")
+    with assistant._asking():
+        thread = threading.Thread(target=lambda: assistant.sync(lambda progress: seen.append(progress.stage)))
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+        assert seen == ["reading"]
+    thread.join()
+    assert "writing" in seen
+    assert "新.txt" in assistant.generation.documents
 
 
 def test_a_sync_swaps_the_generation_and_nothing_else_does(library: Assistant) -> None:

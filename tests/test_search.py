@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from index import search as search_module
 from index.chunking import split_passages
 from index.datatypes import Passage, Ranks
-from index.lexical import LexicalIndex
+from index.lexical_index import LexicalIndex, LexicalPart
 from index.loaders import parse_document
-from index.search import SearchIndex, highest, matched_terms, search, sentence_starts, standardise
+from index.postings import Postings
+from index.records import PassageTable, Record
+from index.search import SearchIndex, highest, matched_terms, search, sentence_starts, standardise, starts_of
+from index.vector_parts import VectorPart, VectorParts
 from index.vectors import VectorIndex
 from tests.fakes import DIMENSION, FakeEncoder
+from tests.test_index_records import EMPTY, record_of
 
 FILES = {
     "假期.md": (
@@ -25,6 +29,10 @@ FILES = {
     "设备.txt": "设备说明\nPPR-9087型设备的额定功率为1.5千瓦。\n设备需要每年检修一次。\n检修由工程部负责。\n",
     "加班.txt": "加班工资规定\n加班工资按照一点五倍发放。\n节假日加班按照三倍发放。\n加班需要部门经理批准。\n",
     "Leave.md": "# Annual leave\n\nEmployees have ten days of annual leave a year.\n\nSick leave is five days.\n",
+}
+LARGE = {
+    f"设备{number}.txt": f"第{number}号设备的额定功率为{number * 7 % 60}千瓦，由第{number % 9}车间负责检修。"
+    for number in range(60)
 }
 QUESTIONS = ["年假有几天", "PPR-9087的功率是多少", "加班工资怎么算", "annual leave", "三体问题", "？", "病假 证明 医院"]
 
@@ -52,10 +60,7 @@ def index() -> SearchIndex:
 @pytest.fixture(scope="module")
 def large_index() -> SearchIndex:
     """Sixty passages, so that few candidates leave most of them out."""
-    facts = [
-        f"第{number}号设备的额定功率为{number * 7 % 60}千瓦，由第{number % 9}车间负责检修。" for number in range(60)
-    ]
-    return build({f"设备{number}.txt": fact for number, fact in enumerate(facts)})
+    return build(LARGE)
 
 
 def query_of(question: str) -> NDArray[np.float32]:
@@ -252,3 +257,85 @@ def test_sentence_rows_follow_the_passages(index: SearchIndex) -> None:
     rows = [row for passage in index.passages for row in index.sentence_rows(passage).tolist()]
     assert rows == list(range(index.sentence_vectors.size))
     assert sentence_starts([]).tolist() == [0]
+
+
+def test_document_rows_are_those_of_the_passages_of_one_document(index: SearchIndex) -> None:
+    documents = [passage.document for passage in index.passages]
+    assert documents == ["假期.md", "假期.md", "假期.md", "设备.txt", "加班.txt", "Leave.md"]
+    rows = [range(0, 3), range(0, 3), range(0, 3), range(3, 4), range(4, 5), range(5, 6)]
+    assert [index.document_rows(passage) for passage in index.passages] == rows
+    table = PassageTable(records_of(index))
+    assert [replace(index, passages=table).document_rows(passage) for passage in table] == rows
+
+
+# Segments put together
+
+
+def records_of(index: SearchIndex) -> list[Record]:
+    """The records of an index's documents, in its order, and one in their midst that has no passages."""
+    grouped: dict[str, list[Passage]] = {}
+    for passage in index.passages:
+        grouped.setdefault(passage.document, []).append(passage)
+    records = []
+    for path, passages in grouped.items():
+        text = (FILES | LARGE)[path]
+        records.append(record_of(parse_document(path, text.encode()), passages))
+    return [records[0], EMPTY, *records[1:]]
+
+
+def spread_over(index: SearchIndex, owners: NDArray[np.int64]) -> SearchIndex:
+    """The same in segments, passage i in segment `owners[i]`; behind each of its texts stands one that is gone."""
+    records = records_of(index)
+    passages, sentences, words = [], [], []
+    for owner in np.unique(owners):
+        own = np.flatnonzero(owners == owner)
+        rows = np.stack([own, np.full(len(own), -1)], axis=1).ravel()
+        vectors = np.repeat(index.passage_vectors.take(own), 2, axis=0)
+        passages.append(VectorPart(VectorIndex.build(vectors), rows))
+        texts = [text for row in own.tolist() for text in (index.passages[row].text, "年假和病假的规定，第7号设备" * 9)]
+        words.append(LexicalPart(Postings.build(texts), rows))
+        sentence_rows = np.concatenate([index.sentence_rows(index.passages[row]) for row in own.tolist()])
+        sentence_vectors = np.repeat(index.sentence_vectors.take(sentence_rows), 2, axis=0)
+        beside = np.stack([np.full(len(sentence_rows), -1), sentence_rows], axis=1).ravel()
+        sentences.append(VectorPart(VectorIndex.build(sentence_vectors), beside))
+    return SearchIndex(
+        passages=PassageTable(records),
+        passage_vectors=VectorParts(passages, len(index.passages), DIMENSION),
+        sentence_vectors=VectorParts(sentences, index.sentence_vectors.size, DIMENSION),
+        sentence_starts=starts_of(records),
+        lexical=LexicalIndex(words, len(index.passages)),
+    )
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, "第7号设备的功率", "第9车间"])
+@pytest.mark.parametrize("segments", [1, 2, 5])
+def test_segments_are_searched_as_if_they_were_one(
+    index: SearchIndex, large_index: SearchIndex, question: str, segments: int
+) -> None:
+    for whole in (index, large_index):
+        owners = np.random.default_rng(segments).integers(0, segments, len(whole.passages))
+        hits = search(spread_over(whole, owners), question, query_of(question), 100, ("年假", "设备"))
+        expected = search(whole, question, query_of(question), 100, ("年假", "设备"))
+        assert [hit.passage for hit in hits] == [hit.passage for hit in expected]
+        assert [hit.ranks for hit in hits] == [hit.ranks for hit in expected]
+        assert [hit.lexical for hit in hits] == [hit.lexical for hit in expected]
+        assert [hit.terms for hit in hits] == [hit.terms for hit in expected]
+        for hit, one in zip(hits, expected, strict=True):
+            assert (hit.score, hit.dense, hit.sentence) == pytest.approx((one.score, one.dense, one.sentence), abs=1e-5)
+
+
+def test_a_hit_s_passage_is_the_table_s_own(index: SearchIndex) -> None:
+    together = spread_over(index, np.array([0, 1, 0, 1, 0, 1]))
+    hits = search(together, "年假有几天", query_of("年假有几天"), 10)
+    assert all(hit.passage is together.passages[hit.passage.id] for hit in hits)
+    assert hits[0].passage.text == "入职满一年的员工每年享有十天带薪年假。未休完的年假可以结转到次年三月底。"
+
+
+def test_starts_of_records_are_those_of_their_passages(index: SearchIndex, large_index: SearchIndex) -> None:
+    for one in (index, large_index):
+        starts = starts_of(records_of(one))
+        assert starts.tolist() == sentence_starts(one.passages).tolist()
+        assert starts.dtype == np.int64
+    assert starts_of(records_of(index)).tolist() == [0, 2, 4, 5, 8, 11, 13]
+    for none in ([], [EMPTY], [EMPTY, EMPTY]):
+        assert (starts_of(none).tolist(), starts_of(none).dtype.name) == ([0], "int64")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -499,15 +500,16 @@ def test_a_file_that_goes_away_while_it_is_looked_at_is_not_there(
 ) -> None:
     empty.write("假期.txt", LEAVE)
     gone = empty.write("走.txt", LEAVE)
-    real = Path.stat
+    listed = os.scandir(empty.documents)
 
-    def vanish(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
-        if path == gone:
-            raise FileNotFoundError(2, "No such file or directory")
-        return real(path, follow_symlinks=follow_symlinks)
+    def vanish(_: str | Path) -> Iterator[os.DirEntry[str]]:
+        entries = list(listed)
+        gone.unlink()
+        return nullcontext(iter(entries))  # type: ignore[return-value]
 
-    monkeypatch.setattr(Path, "stat", vanish)
+    monkeypatch.setattr(os, "scandir", vanish)
     assert [file.path for file in scan_folder(empty.documents).files] == ["假期.txt"]
+    listed.close()
 
 
 # Models

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.lexical import LexicalIndex
+from index.lexical_index import LexicalIndex
 from qa.terms import is_written_in_hanzi, question_terms, term_weight
 
 

@@ -5,6 +5,10 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from index.errors import StoreError
 from index.vectors import VectorIndex, Vectors
@@ -53,6 +57,50 @@ def test_no_more_is_found_than_there_is(index: VectorIndex) -> None:
     assert [part.tolist() for part in index.search(QUERIES[0], 0)] == [[], []]
 
 
+def brute_force(rows: list[int], query: Vectors, limit: int) -> list[int]:
+    cosines = VECTORS[rows].astype(np.float64) @ query
+    return [rows[at] for at in np.argsort(-cosines, kind="stable")[:limit]]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 99, 100, 101, 200, 1000])
+@pytest.mark.parametrize("seed", range(4))
+def test_search_among_marked_rows_agrees_with_brute_force(index: VectorIndex, limit: int, seed: int) -> None:
+    present = np.random.default_rng(seed).random(200) < (0.03, 0.3, 0.6, 0.97)[seed]
+    marked = np.flatnonzero(present).tolist()
+    for query in QUERIES:
+        expected = brute_force(marked, query, limit)
+        rows, cosines = index.search(query, limit, present)
+        assert rows.tolist() == expected
+        assert cosines.tolist() == pytest.approx((VECTORS[expected].astype(np.float64) @ query).tolist(), abs=1e-6)
+        assert (rows.dtype.name, cosines.dtype.name) == ("int64", "float32")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_rows_may_be_marked(data: st.DataObject) -> None:
+    size = data.draw(st.integers(0, 40))
+    present = data.draw(arrays(np.bool_, size))
+    limit = data.draw(st.integers(0, 45))
+    rows, _ = VectorIndex.build(VECTORS[:size]).search(QUERIES[0], limit, present)
+    assert rows.tolist() == brute_force(np.flatnonzero(present).tolist(), QUERIES[0], limit)
+
+
+@pytest.mark.parametrize("row", [0, 7, 8, 63, 64, 199])
+def test_a_vector_is_found_where_it_alone_is_marked_and_not_where_it_alone_is_not(index: VectorIndex, row: int) -> None:
+    alone: NDArray[np.bool_] = np.zeros(200, dtype=bool)
+    alone[row] = True
+    assert index.search(VECTORS[row], 5, alone)[0].tolist() == [row]
+    others = index.search(VECTORS[row], 200, ~alone)[0].tolist()
+    assert sorted(others) == [other for other in range(200) if other != row]
+
+
+def test_where_nothing_is_marked_nothing_is_found_and_where_all_is_all(index: VectorIndex) -> None:
+    nothing: NDArray[np.bool_] = np.zeros(200, dtype=bool)
+    assert [part.tolist() for part in index.search(QUERIES[0], 5, nothing)] == [[], []]
+    found, expected = index.search(QUERIES[0], 50, ~nothing), index.search(QUERIES[0], 50)
+    assert [part.tolist() for part in found] == [part.tolist() for part in expected]
+
+
 def test_cosines_and_take_follow_the_rows_asked_for(index: VectorIndex) -> None:
     rows = np.array([5, 199, 0, 5], dtype=np.int64)
     assert index.take(rows).tolist() == VECTORS[rows].tolist()
@@ -89,6 +137,35 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     for one in (empty, VectorIndex.load(tmp_path / "empty.faiss", DIMENSION, 0)):
         assert (one.size, one.dimension) == (0, 16)
         assert [part.tolist() for part in one.search(QUERIES[0], 5)] == [[], []]
+        assert [part.tolist() for part in one.search(QUERIES[0], 5, np.zeros(0, dtype=bool))] == [[], []]
+
+
+def test_runs_are_joined_one_behind_the_other() -> None:
+    none = np.zeros((0, DIMENSION), dtype=np.float32)
+    joined = VectorIndex.join(iter([none, VECTORS[:3], none, VECTORS[3:50], VECTORS[50:200]]), DIMENSION)
+    assert (joined.size, joined.dimension) == (200, 16)
+    assert joined.take(np.arange(200)).tolist() == VECTORS.tolist()
+    assert joined.search(QUERIES[0], 7)[0].tolist() == VectorIndex.build(VECTORS).search(QUERIES[0], 7)[0].tolist()
+
+
+def test_joined_vectors_of_any_layout_are_taken() -> None:
+    runs = [np.asfortranarray(VECTORS[:80]), VECTORS[80:].astype(np.float64), VECTORS[::2]]
+    joined = VectorIndex.join(runs, DIMENSION)  # type: ignore[arg-type]
+    assert joined.take(np.arange(300)).tolist() == [*VECTORS.tolist(), *VECTORS[::2].tolist()]
+
+
+@pytest.mark.parametrize("runs", [[], [np.zeros((0, DIMENSION), dtype=np.float32)]])
+def test_nothing_joined_is_an_empty_index(tmp_path: Path, runs: list[Vectors]) -> None:
+    joined = VectorIndex.join(runs, DIMENSION)
+    assert (joined.size, joined.dimension) == (0, 16)
+    joined.save(tmp_path / "empty.faiss")
+    assert VectorIndex.load(tmp_path / "empty.faiss", DIMENSION, 0).search(QUERIES[0], 5)[0].tolist() == []
+
+
+def test_what_is_taken_is_a_copy() -> None:
+    index = VectorIndex.build(VECTORS)
+    index.take(np.array([5], dtype=np.int64))[:] = 0
+    assert index.take(np.array([5], dtype=np.int64)).tolist() == VECTORS[[5]].tolist()
 
 
 def test_vectors_of_any_layout_are_taken() -> None:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.datatypes import Hit, Passage, Ranks, Sentence
-from index.lexical import LexicalIndex
+from index.datatypes import Document, Hit, Passage, Ranks, Sentence
+from index.lexical_index import LexicalIndex
+from index.records import PassageTable
 from index.search import SearchIndex, sentence_starts
 from index.vectors import VectorIndex
 from qa import windows
 from qa.windows import GLANCE_CHARACTERS, REACH, SCREEN_CHARACTERS, Useful, cut_windows
+from tests.test_index_records import record_of
 
 BETWEEN = "\n\n"
 
@@ -382,3 +384,18 @@ def test_windows_keep_to_a_glance_and_a_screen(library: tuple[SearchIndex, dict[
     found = [hit for hit in cut(index, utilities) if hit.passage not in index.passages]
     lengths = [one.end - one.start for hit in found for one in hit.passage.sentences]
     assert sum(lengths) <= max(SCREEN_CHARACTERS, *lengths, 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(libraries())
+def test_windows_of_passages_that_are_made_when_asked_for_are_the_same(
+    library: tuple[SearchIndex, dict[tuple[int, int], float]],
+) -> None:
+    index, utilities = library
+    records = [
+        record_of(
+            Document(path, f"题{path}", text, (), (), path), [one for one in index.passages if one.document == path]
+        )
+        for path, text in index.texts.items()
+    ]
+    assert cut(replace(index, passages=PassageTable(records)), utilities) == cut(index, utilities)
