@@ -44,7 +44,7 @@ PAUSE, EMBEDDING_PAUSE = 0.01, 0.2
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """One line of the list of documents."""
+    """One line of the list of documents. `alike` are the paths of those that are nearly the same, the likest first."""
 
     path: str
     title: str
@@ -52,6 +52,7 @@ class DocumentEntry:
     passages: int
     size: int
     indexed_at: str
+    alike: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -283,8 +284,10 @@ def list_documents(generation: Generation) -> list[DocumentEntry]:
             passages=len(record.passages),
             size=record.file.size,
             indexed_at=record.file.indexed_at,
+            alike=tuple(sorted(alike, key=lambda other: (-alike[other], other))),
         )
         for path, record in generation.records.items()
+        for alike in (generation.alike.get(path, {}),)
     ]
 
 

@@ -161,6 +161,11 @@ def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure
         )
     console = _console()
     console.print(table)
+    for entry in entries:
+        # Each pair once.
+        others = [other for other in entry.alike if other > entry.path]
+        if others:
+            console.print(Text(f"nearly the same: {entry.path} and {', '.join(others)}", style="yellow"))
     _print_failures(console, failures, "not read")
 
 
