@@ -16,9 +16,22 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from index import openvino_reader as module
+from index.datatypes import Progress
 from index.embedding import Encoder
 from index.folders import is_complete
-from index.openvino_reader import EXPORT_VERSION, Excerpt, OpenVinoReader, apply_change, load_reader, map_embeddings
+from index.openvino_reader import (
+    EXPORT_VERSION,
+    LONGEST_CONTEXT,
+    MOST_QUESTION_TOKENS,
+    RELEVANCE,
+    SENTENCE,
+    Excerpt,
+    OpenVinoReader,
+    apply_change,
+    is_built,
+    load_reader,
+    map_embeddings,
+)
 from qa.assistant import READER_CHANGE
 from tests.conftest import MODELS
 
@@ -69,6 +82,9 @@ def test_excerpts_do_not_disturb_one_another(reader: OpenVinoReader) -> None:
     assert together[1].relevance == pytest.approx(alone.relevance, abs=0.1)
     np.testing.assert_allclose(together[1].sentences, alone.sentences, atol=0.15)
     assert together[0].relevance == pytest.approx(together[2].relevance, abs=0.01)
+    (short,) = reader.read("图书馆几点关门？", [other])  # without the padding that it has beside a longer one
+    assert together[0].relevance == pytest.approx(short.relevance, abs=0.1)
+    np.testing.assert_allclose(together[0].sentences, short.sentences, atol=0.15)
     assert reader.read("图书馆几点关门？", []) == []
 
 
@@ -89,6 +105,28 @@ def test_endless_questions_and_broken_characters_are_read(reader: OpenVinoReader
     assert empty.sentences.shape == (0,)
 
 
+def test_long_questions_and_contexts_leave_room_for_the_text(reader: OpenVinoReader) -> None:
+    ids, owner = reader._tokenize("图书馆几点关门" * 300, PAGE)
+    (ends,) = np.nonzero(ids == reader._tokenizer.token_to_id("</s>"))
+    assert ends.tolist() == [MOST_QUESTION_TOKENS - 1, len(ids) - 1]
+    assert set(owner.tolist()) == {-1, 0, 1, 2}
+    context = "市图书馆" * 50
+    cut, long = (reader._tokenize("几点？", Excerpt(one, TEXT, SPANS)) for one in (context[:LONGEST_CONTEXT], context))
+    assert [part.tolist() for part in cut] == [part.tolist() for part in long]
+
+
+def test_a_verdict_is_the_mean_of_what_is_told_of_the_tokens() -> None:
+    tokens = np.full((6, 4), 1000.0, np.float32)  # what belongs to no sentence counts for nothing
+    tokens[1:5] = 0
+    tokens[1:5, SENTENCE] = [1, 2, 6, -8]
+    tokens[1:5, RELEVANCE] = [10, 20, 30, 60]
+    verdict = module._verdict(tokens, 0.5, np.array([-1, 0, 2, 2, 0, -1]), 4)
+    assert verdict.relevance == 30.5
+    assert verdict.sentences.tolist() == [-3.5, -np.inf, 4.0, -np.inf]
+    nothing = module._verdict(tokens, 0.5, np.full(6, -1), 0)
+    assert (nothing.relevance, nothing.sentences.tolist()) == (0.5, [])
+
+
 def test_each_token_belongs_to_its_sentence(reader: OpenVinoReader) -> None:
     ids, owner = reader._tokenize("几点？", PAGE)
     assert len(ids) == len(owner)
@@ -105,6 +143,7 @@ def test_threads_read_the_same(reader: OpenVinoReader) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = [one[0].relevance for one in pool.map(lambda question: reader.read(question, [PAGE]), questions)]
     np.testing.assert_allclose(together, alone, atol=1e-3)
+    assert 0 < len(reader._idle_requests) <= 4  # one for each thread that was ever here together, made once
 
 
 def test_embeddings_are_the_models_own(default_encoder: Encoder) -> None:
@@ -113,6 +152,7 @@ def test_embeddings_are_the_models_own(default_encoder: Encoder) -> None:
         rows = file.get_slice("embeddings.word_embeddings.weight")
         assert list(mapped.shape) == rows.get_shape()
         np.testing.assert_array_equal(mapped[1000:1003], rows[1000:1003])
+    assert not mapped.flags.writeable  # the file is not the reader's own
 
 
 def test_a_file_without_embeddings_is_refused(tmp_path: Path) -> None:
@@ -158,6 +198,35 @@ def test_without_its_weights_there_is_no_reader_but_a_warning(
     assert "without the reader" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("error", "said"), [(RuntimeError(), "RuntimeError"), (ValueError("one thing\nand another"), "one thing")]
+)
+def test_whatever_fails_is_named_in_one_line(
+    tmp_path: Path,
+    error: Exception,
+    said: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> Path:
+        raise error
+
+    monkeypatch.setattr(module, "build_embedded_model", fail)
+    (tmp_path / "weights").write_bytes(b"weights")
+    with caplog.at_level(logging.WARNING):
+        assert load_reader(tmp_path / "models", tmp_path / "weights") is None
+    assert caplog.messages == [f"answers are given without the reader, which cannot be loaded: {said}"]
+
+
+def test_neither_another_model_nor_half_a_build_is_a_reader(tmp_path: Path) -> None:
+    assert not is_built(tmp_path)
+    for name in ("multilingual-e5-small@08d1942dc8ec", ".reader@67963d0a184d.building-x"):
+        (tmp_path / "openvino" / name).mkdir(parents=True)
+        assert not is_built(tmp_path), name
+    (tmp_path / "openvino" / "reader@67963d0a184d").mkdir()
+    assert is_built(tmp_path)
+
+
 def test_a_reader_is_built_once_and_anew_when_its_weights_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,13 +241,22 @@ def test_a_reader_is_built_once_and_anew_when_its_weights_change(
     monkeypatch.setattr(module, "OpenVinoReader", lambda network, _: network)
     change = tmp_path / "weights"
     change.write_bytes(b"one")
-    first = load_reader(tmp_path, change)
-    assert load_reader(tmp_path, change) == first
-    assert len(built) == 1
+    told: list[Progress] = []
+    first = load_reader(tmp_path, change, told.append)
+    assert told == [Progress("building the reader", done, 1) for done in (0, 1)]
+    assert load_reader(tmp_path, change, told.append) == first
+    assert (len(built), len(told)) == (1, 2)
     assert is_complete(Path(str(first)), EXPORT_VERSION)
     change.write_bytes(b"two")
-    assert load_reader(tmp_path, change) != first
+    second = load_reader(tmp_path, change)
+    assert second != first
     assert len(built) == 2
+    (Path(str(second)) / "model.xml").write_text("<half")
+    assert load_reader(tmp_path, change) == second
+    assert len(built) == 3
+    monkeypatch.setattr(module, "EXPORT_VERSION", EXPORT_VERSION + 1)
+    assert load_reader(tmp_path, change) == second
+    assert len(built) == 4
 
 
 def test_the_weights_are_numbers_alone() -> None:

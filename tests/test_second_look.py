@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
+from math import log
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index.datatypes import Sentence
+from index.openvino_reader import Excerpt, Verdict
 from qa import second_look as module
 from qa.assistant import Assistant
 from qa.confidence import confidence
-from qa.evidence import Reading, read
+from qa.evidence import Look, Reading, read
 from qa.retrieval import prepare_query, retrieve
-from qa.second_look import EXCERPT_CHARACTERS, EXCERPTS, SecondLook, look_weights
+from qa.second_look import EXCERPT_CHARACTERS, EXCERPTS, LookWeights, SecondLook, is_doubtful, look_weights
 from tests.fakes import FakeReader
 from tests.test_assistant import CANTEEN, HANDBOOK, open_library
 
@@ -31,6 +36,35 @@ def look(library: Assistant, question: str, reader: FakeReader, sure: float = 2.
     query = prepare_query(question, index)
     found = retrieve(index, query, library.encoder.encode_queries(query.texts))
     return read(found, index), read(found, index, SecondLook(reader, sure))
+
+
+def reading_of(library: Assistant, lengths: Sequence[int], likeliest: Sequence[int]) -> Reading:
+    """Return a reading of one passage whose sentences have these lengths, each of a character of its own."""
+    first, _ = look(library, QUESTION, FakeReader(lambda _: 0.0), sure=0.0)
+    lead = first.candidates[0]
+    text = "".join(chr(ord("一") + number) * length for number, length in enumerate(lengths))
+    starts = accumulate(lengths, initial=1000)
+    sentences = tuple(Sentence(7, start, start + length) for start, length in zip(starts, lengths, strict=False))
+    passage = replace(
+        lead.hit.passage,
+        title="卷",
+        headings=("章", "节"),
+        start=1000,
+        end=1000 + len(text),
+        text=text,
+        sentences=sentences,
+    )
+    candidates = tuple(
+        replace(lead, hit=replace(lead.hit, passage=passage), number=number, sentence=sentences[number])
+        for number in likeliest
+    )
+    return replace(first, candidates=candidates)
+
+
+def numbers_read(reader: FakeReader) -> list[list[int]]:
+    """Return the numbers of the sentences of `reading_of` in each excerpt that was read."""
+    ((_, excerpts),) = reader.asked
+    return [[ord(one.text[start]) - ord("一") for start, _ in one.sentences] for one in excerpts]
 
 
 def test_what_the_reader_likes_comes_first_and_raises_the_confidence(library: Assistant) -> None:
@@ -63,6 +97,16 @@ def test_what_is_sure_already_is_not_read(library: Assistant) -> None:
     assert second.look is None
 
 
+@pytest.mark.parametrize(("likely", "doubtful"), [(0.89, True), (0.91, False)])
+def test_nine_in_ten_is_sure(library: Assistant, likely: float, doubtful: bool) -> None:
+    """The weights were fitted on what is in doubt at this limit."""
+    index = library.generation.index
+    first, _ = look(library, QUESTION, FakeReader(lambda _: 0.0), sure=0.0)
+    reading = replace(first, look=Look(0.0, 0.0, 0.0, log(likely / (1 - likely))))
+    assert is_doubtful(reading, index) is doubtful
+    assert not is_doubtful(reading, index, confidence(reading, index))
+
+
 def test_excerpts_are_few_short_and_word_for_word(library: Assistant) -> None:
     reader = FakeReader(lambda _: 0.0)
     _, reading = look(library, "各季度的销售额是多少？", reader)
@@ -76,6 +120,89 @@ def test_excerpts_are_few_short_and_word_for_word(library: Assistant) -> None:
         assert "".join(one.text[start:end] for start, end in one.sentences).strip()
         assert one.sentences[0][0] == 0 and one.sentences[-1][1] == len(one.text)
     assert reading.candidates[0].hit.passage.title in excerpts[0].context
+
+
+@pytest.mark.parametrize(
+    ("lengths", "lead", "numbers"),
+    [
+        ((40, 40, 40), 1, [0, 1, 2]),
+        ((40, 40, 40, 40, 40), 1, [0, 1, 2, 3]),  # 160 characters, to the last one
+        ((40, 40, 40, 40, 40), 4, [1, 2, 3, 4]),
+        ((50, 50, 50, 50, 50), 2, [1, 2, 3]),  # one on each side
+        ((70, 50, 70), 1, [1, 2]),  # what follows goes first
+        ((40, 121, 40, 40, 40), 2, [2, 3, 4]),
+        ((30, 100, 40, 10), 1, [1, 2, 3]),
+        ((40, 130, 40), 1, [1]),
+        ((10, 200, 10), 1, [1]),  # too long by itself, but it is what was found
+    ],
+)
+def test_an_excerpt_grows_on_both_sides_while_there_is_room(
+    library: Assistant, lengths: tuple[int, ...], lead: int, numbers: list[int]
+) -> None:
+    reader = FakeReader(lambda _: 0.0)
+    reading = reading_of(library, lengths, [lead])
+    module.sentence_signs(reading, reader)
+    ((_, (excerpt,)),) = reader.asked
+    assert numbers_read(reader) == [numbers]
+    assert excerpt.text == "".join(chr(ord("一") + number) * lengths[number] for number in numbers)
+    assert [end - start for start, end in excerpt.sentences] == [lengths[number] for number in numbers]
+    assert excerpt.context == "卷 > 章 > 节"
+
+
+def test_no_excerpt_is_read_for_what_another_holds(library: Assistant) -> None:
+    reader = FakeReader(lambda _: 0.0)
+    module.sentence_signs(reading_of(library, [40] * 12, [2, 3, 2, 8, 1]), reader)
+    assert numbers_read(reader) == [[1, 2, 3, 4], [7, 8, 9, 10]]
+
+
+def test_the_likeliest_sentences_are_read_and_no_more(library: Assistant) -> None:
+    reader = FakeReader(lambda _: 0.0)
+    module.sentence_signs(reading_of(library, [EXCERPT_CHARACTERS] * 9, [5, 1, 8, 3, 0, 2]), reader)
+    assert numbers_read(reader) == [[number] for number in [5, 1, 8, 3, 0, 2][:EXCERPTS]]
+
+
+@pytest.mark.parametrize("verdicts", [((5.0, 1.0), (3.0, 2.0)), ((3.0, 2.0), (5.0, 1.0))])
+def test_of_a_sentence_in_two_excerpts_the_better_verdict_counts(
+    library: Assistant, verdicts: tuple[tuple[float, float], ...]
+) -> None:
+    class Wavering(FakeReader):
+        def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Verdict]:
+            super().read(question, excerpts)
+            return [
+                Verdict(relevance, np.full(len(one.sentences), sentence, np.float32))
+                for one, (sentence, relevance) in zip(excerpts, verdicts, strict=True)
+            ]
+
+    reader = Wavering(lambda _: 0.0)
+    signs = module.sentence_signs(reading_of(library, [40] * 9, [2, 5, 4]), reader)
+    assert numbers_read(reader) == [[1, 2, 3, 4], [4, 5, 6, 7]]
+    assert signs[:, 1:].tolist() == [[*verdicts[0]], [*verdicts[1]], [5.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("question", "broad"), [("早餐的价格是多少？", 0), ("概括食堂的规定。", 1), ("說明食堂的規定。", 1)]
+)
+def test_the_confidence_goes_by_the_best_excerpt_and_the_lead_sentence(
+    library: Assistant, question: str, broad: int
+) -> None:
+    reading, _ = look(library, question, FakeReader(lambda _: 0.0), sure=0.0)
+    sentences = np.array([[9.0, 8.0, -3.0], [7.0, 2.0, 4.0], [0.0, 6.0, 1.0]])  # score, sentence, relevance
+    signs = module.confidence_signs(reading, -0.5, sentences, sentences[1])
+    assert signs.tolist() == [-0.5, 4.0, 2.0, broad, broad * 4.0]
+
+
+def test_the_weights_make_one_score_and_one_confidence_of_the_signs(
+    library: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = LookWeights(np.array([2.0, 10.0, 100.0]), np.array([1.0, 10.0, 100.0, 0.0, 0.0]), 0.25)
+    monkeypatch.setattr(module, "look_weights", lambda: weights)
+    first, second = look(library, QUESTION, FakeReader(lambda text: 3.0 if "周日不开放" in text else -3.0, 5.0))
+    scores = {one.text: one.score for one in first.candidates}
+    lead = second.candidates[0]
+    assert "周日不开放" in lead.text
+    assert lead.score == pytest.approx(2 * scores[lead.text] + 30 + 500)
+    assert second.look
+    assert second.look.log_odds == pytest.approx(second.look.first + 50 + 300 + 0.25)
 
 
 def test_what_no_excerpt_holds_counts_as_the_worst_of_what_was_read(library: Assistant) -> None:
@@ -100,7 +227,7 @@ def test_a_sentence_beyond_the_networks_length_counts_as_not_read(library: Assis
     signs = module.sentence_signs(found, FakeReader(lambda text: -np.inf if "早餐" in text else 2.0))
     assert np.isfinite(signs).all()
     assert set(signs[:, 1]) == {2.0}
-    assert np.isfinite(module.sentence_signs(found, FakeReader(lambda _: -np.inf))).all()
+    assert (module.sentence_signs(found, FakeReader(lambda _: -np.inf))[:, 1:] == 0).all()
 
 
 def test_each_part_of_a_question_is_looked_at(library: Assistant) -> None:

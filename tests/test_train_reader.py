@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from index.errors import QuestionError
-from index.openvino_reader import apply_change
+from index.openvino_reader import Excerpt, OpenVinoReader, apply_change, export_reader
 from qa.settings import Settings
 from scripts import train_reader
 from scripts.reader_batches import NOWHERE, Batch, collate, make_batches
@@ -218,15 +218,49 @@ def test_of_a_change_of_higher_rank_the_largest_directions_are_kept() -> None:
     assert error == pytest.approx(float(values[8:].norm()), rel=0.01)
 
 
-# The script
+# The export
 
 
 @pytest.fixture
 def model(tmp_path: Path, tokenizer: Tokenizer) -> Path:
     """A folder as the embedded model's, with a tiny network that has a pooler as well."""
+    torch.manual_seed(0)
     BertModel(tiny()).save_pretrained(tmp_path / "model")
     tokenizer.save(str(tmp_path / "model" / "tokenizer.json"))
     return tmp_path / "model"
+
+
+def test_what_is_served_is_what_was_trained(model: Path, tokenizer: Tokenizer, tmp_path: Path) -> None:
+    network = train_reader.load_reader(model)
+    with torch.no_grad():
+        for one in (*network.body.encoder.parameters(), *network.out.parameters(), *network.cls.parameters()):
+            one.add_(0.3 * torch.randn_like(one))  # so that every part of it is seen
+    learnt = {name: one.numpy() for name, one in network.weights().items() if not name.startswith("embeddings.")}
+    save_file(learnt, tmp_path / "reader.safetensors")
+    (tmp_path / "network").mkdir()
+    export_reader(model, tmp_path / "reader.safetensors", tmp_path / "network")
+    reader = OpenVinoReader(tmp_path / "network", model)
+
+    long = excerpt("街上有居民走过。" * 40, context="清水镇")  # beyond the network's length
+    excerpts = OTHERS, FACTS, excerpt("老。", "公路。"), long
+    pairs = [Pair("清水镇的人口是多少？", one) for one in excerpts]
+    verdicts = reader.read(pairs[0].question, [Excerpt(one.context, one.text, one.spans) for one in excerpts])
+    network.eval()
+    for pair, verdict in zip(pairs, verdicts, strict=True):
+        batch = collate([[pair]], tokenizer)
+        with torch.no_grad():
+            read = read_batch(network, batch, [batch.ids.shape[1]])
+        assert verdict.relevance == pytest.approx(float(read.relevance), abs=0.1)
+        assert verdict.sentences.tolist() == pytest.approx(read.sentences[0].tolist(), abs=0.1)
+
+
+def test_a_change_of_what_the_model_lacks_is_refused(model: Path, tmp_path: Path) -> None:
+    save_file({"encoder.layer.7.output.dense.bias": np.zeros(16, np.float32)}, tmp_path / "reader.safetensors")
+    with pytest.raises(ValueError, match="changes encoder.layer.7.output.dense.bias, which the model lacks"):
+        export_reader(model, tmp_path / "reader.safetensors", tmp_path)
+
+
+# The script
 
 
 @pytest.fixture
