@@ -78,10 +78,7 @@ class SecondLook:
         first = log_odds(reading, index)
         weights = look_weights()
         signs = sentence_signs(reading, self.reader)
-        scores = signs @ weights.sentence
-        if expected_kind(reading.retrieval.query.question) == "list":
-            # The reader has learned to find one thing; which sentence lists all of them the first reading knows better.
-            scores = signs[:, SENTENCE_SIGNS.index("score")]
+        scores = sentence_scores(reading, signs, weights.sentence)
         ranked = sorted(zip(reading.candidates, signs, scores.tolist(), strict=True), key=lambda row: -row[2])
         candidates = tuple(replace(candidate, score=score) for candidate, _, score in ranked)
         values = confidence_signs(reading, first, signs, ranked[0][1])
@@ -110,6 +107,18 @@ def sentence_signs(reading: Reading, reader: Reader) -> Signs:
                 found[place] = (sentence, verdict.relevance)
     lowest = tuple(min(values) for values in zip(*found.values(), strict=True)) if found else (0.0, 0.0)
     return np.array([(one.score, *found.get((one.hit.passage.id, one.number), lowest)) for one in reading.candidates])
+
+
+def keeps_order(reading: Reading) -> bool:
+    """Whether the first reading's order stays: the reader has learned to find one thing, not the sentence that lists
+    all of them.
+    """
+    return expected_kind(reading.retrieval.query.question) == "list"
+
+
+def sentence_scores(reading: Reading, sentences: Signs, weights: Signs) -> Signs:
+    """Return the scores of a reading's sentences, shape (candidates,), given their signs."""
+    return sentences[:, SENTENCE_SIGNS.index("score")] if keeps_order(reading) else sentences @ weights
 
 
 def confidence_signs(reading: Reading, first: float, sentences: Signs, lead: Signs) -> Signs:

@@ -77,6 +77,7 @@ def fit_second_look(
         for those in looks.values()
         for look in those
         if look.asked.posed.variant == "plain" and look.asked.posed.answerable
+        if not second_look.keeps_order(look.reading)
     ]
     weights = fit_choice(choices)
     signs = {source: _look_rows(those, weights, rows[source]) for source, those in looks.items()}
@@ -123,7 +124,7 @@ def _look_rows(looks: Sequence[Looked], weights: Signs, first: Rows) -> Rows:
     """
     signs, right, names = [], [], []
     for look in looks:
-        scores = look.sentences @ weights
+        scores = second_look.sentence_scores(look.reading, look.sentences, weights)
         order = np.argsort(-scores, kind="stable")
         before = confidence.log_odds(look.reading, look.asked.index)
         signs.append(second_look.confidence_signs(look.reading, before, look.sentences, look.sentences[order[0]]))
