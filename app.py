@@ -10,10 +10,11 @@ from index.datatypes import Progress
 from index.errors import WenDangError
 from qa.assistant import Assistant
 from qa.settings import read_settings
+from qa.syncing import Syncing
 
 
 def main() -> int:
-    """Take in the folder's changes, then serve until interrupted. Returns the exit code."""
+    """Serve the page until interrupted, taking in the folder's changes. Returns the exit code."""
     console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
     try:
         with Bar(console=console, transient=True) as bar:
@@ -22,14 +23,13 @@ def main() -> int:
             def report(progress: Progress) -> None:
                 bar.update(task, description=progress.stage, completed=progress.done, total=progress.total)
 
-            assistant = Assistant.open(read_settings(), report)
-            try:
-                assistant.sync(report)
-            except WenDangError as error:
-                console.print(f"wendang: the old index stays in service: {error}")
+            syncing = Syncing(Assistant.open(read_settings(), report, build=False))
+            for progress in syncing.begin():
+                report(progress)
         from qa.ui.layout import launch  # Gradio takes seconds to import, and is of no use before this point.
 
-        launch(assistant, console.print, inbrowser="DISPLAY" in os.environ and "CI" not in os.environ)
+        with syncing:
+            launch(syncing, console.print, inbrowser="DISPLAY" in os.environ and "CI" not in os.environ)
     except WenDangError as error:
         console.print(f"wendang: {error}")
         return 1

@@ -18,10 +18,11 @@ from index.catalogue import SegmentRow
 from index.database import DATABASE
 from index.datatypes import Failure, Report, ignore_progress
 from index.errors import DamagedStore, StoreError
-from index.scan import Scan, scan_folder
+from index.scan import Scan, check_folder, scan_folder
 from index.store import Store, Totals
 from qa.archive import DOCUMENTS, About, Meter, open_backup
 from qa.packing import Packing
+from qa.unpacking import flush
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,10 @@ def back_up(file: Path, data: Path, documents: Path | None, report: Report = ign
     if not (data / DATABASE).exists():
         raise _nothing_there(data)
     _check_target(file)
-    scan = scan_folder(documents) if documents is not None else Scan(())
-    left_out = [*scan.skipped, *scan.closed]
+    if documents is not None:
+        check_folder(documents)
     with _as_store_errors(file), _only_one(file), _written_whole(file) as part, _copied_state(file, data) as state:
-        about = _pack(part, state, data, documents, scan, left_out, report)
+        about, left_out = _pack(part, state, data, documents, report)
     return BackupReport(
         file=file,
         size=file.stat().st_size,
@@ -79,16 +80,13 @@ def back_up(file: Path, data: Path, documents: Path | None, report: Report = ign
 
 
 def _pack(
-    part: IO[bytes],
-    state: _State,
-    data: Path,
-    documents: Path | None,
-    scan: Scan,
-    left_out: list[Failure],
-    report: Report,
-) -> About:
-    """Write the file, and add to `left_out` which documents cannot be read after all."""
+    part: IO[bytes], state: _State, data: Path, documents: Path | None, report: Report
+) -> tuple[About, list[Failure]]:
+    """Write the file, and return what it holds and which files of the documents folder it does not."""
+    # After the database was copied: of two states of a folder, the later one lacks none of what is indexed.
+    scan = scan_folder(documents) if documents is not None else Scan(())
     files = (*scan.files, scan.user_words) if scan.user_words else scan.files
+    left_out = [*scan.skipped, *scan.closed]
     meter = Meter("backing up", state.copied.stat().st_size + sum(file.size for file in files), report)
     with ZipFile(part, "w") as archive:
         packing = Packing(archive, meter, state.copied.parent)
@@ -101,7 +99,7 @@ def _pack(
         created = datetime.now(UTC).isoformat(timespec="seconds")
         about = About(created, state.generation, state.model, *state.totals, tuple(packing.members))
         packing.finish(about)
-    return about
+    return about, left_out
 
 
 def _nothing_there(data: Path) -> StoreError:
@@ -165,12 +163,9 @@ def _written_whole(file: Path) -> Iterator[IO[bytes]]:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-    if os.name != "nt":
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with suppress(OSError):
+        # It is in its place by now; not every disk can be asked to hold a folder's list of files.
+        flush(file.parent)
 
 
 @contextmanager

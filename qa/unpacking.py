@@ -132,21 +132,11 @@ def _write_document(
     try:
         backup.extract(member, part, meter)
         os.utime(part, ns=(member.modified_ns, member.modified_ns))
-        _move_to_free_place(part, target)
+        # Looked at once more: a hard link would tell for sure, but is taken for one from outside where it is left.
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "another file of that name has just come in")
+        part.rename(target)
     finally:
         part.unlink(missing_ok=True)
     outcome.written += 1
     return None
-
-
-def _move_to_free_place(part: Path, target: Path) -> None:
-    """Give a file its name. Raises `OSError` where another has taken that meanwhile."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Not every disk has hard links.
-        if os.path.lexists(target):
-            raise
-        part.rename(target)

@@ -14,13 +14,14 @@ import pytest
 from index.embedding import Encoder
 from qa import assistant, commands, doctor
 from qa.__main__ import main
+from qa.checks import environment
 from tests.conftest import MODELS
 from tests.fakes import FakeEncoder, FakeReader
 from tests.test_assistant import CANTEEN, HANDBOOK, write_documents
 from tests.test_evaluate import LINES, write_set
 
 PROJECT = Path(__file__).resolve().parent.parent
-COMMANDS = ("sync", "ask", "search", "documents", "evaluate", "doctor")
+COMMANDS = ("sync", "ask", "search", "documents", "evaluate", "doctor", "backup", "restore")
 ANSWER_KEYS = [
     *("id", "question", "answer", "answered", "mode", "citations", "passages", "missing_terms", "timings_ms"),
     *("confidence", "searched"),
@@ -525,18 +526,109 @@ def test_a_folder_that_is_no_evaluation_set_is_named(folder: Path, run: Run) -> 
 
 
 def test_doctor_fails_where_something_needs_mending(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 0)
+    monkeypatch.setattr(environment, "LEAST_FREE_BYTES", 0)
     monkeypatch.setenv("WENDANG_EMBEDDING_BACKEND", "torch")
     outcome = run("doctor")
-    assert error_line(outcome) == "error: 1 of 7 findings need mending"
+    assert error_line(outcome) == "error: 1 of 10 findings need mending"
     assert f"✗ index: none in {folder / 'data'} yet" in outcome.out
     assert "→ python -m qa sync" in outcome.out
     run("sync")
     outcome = run("doctor")
     assert (outcome.code, outcome.err) == (0, "")
-    assert [line[0] for line in outcome.out.splitlines()] == ["✓"] * 7
+    assert [line[0] for line in outcome.out.splitlines()] == ["✓"] * 15
     (findings,) = run("doctor", "--json").records
-    assert [sorted(finding) for finding in findings] == [["good", "mend", "seen", "subject"]] * 7
+    assert [sorted(finding) for finding in findings] == [["good", "mend", "seen", "subject"]] * 15
+
+
+def test_doctor_mends_what_it_is_told_to_and_looks_afterwards(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "LEAST_FREE_BYTES", 0)
+    monkeypatch.setenv("WENDANG_EMBEDDING_BACKEND", "torch")
+    named = ("--documents", str(folder / "文 档"), "--data", str(folder / "其他 数据"))
+    run("sync", *named)
+    (damaged,) = (folder / "其他 数据" / "generations").glob("*/passages.faiss")
+    damaged.write_bytes(b"rubbish")
+    outcome = run("doctor", *named)
+    command = f"python -m qa doctor --mend --documents '{folder / '文 档'}' --data '{folder / '其他 数据'}'"
+    assert f"→ {command}" in outcome.out
+    outcome = run("doctor", "--mend", *named)
+    assert (outcome.code, [line[0] for line in outcome.out.splitlines()]) == (0, ["✓"] * 15)
+    assert not (folder / "data").exists()
+
+
+# backup and restore
+
+
+def test_a_backup_is_made_and_restored(folder: Path, run: Run) -> None:
+    run("sync")
+    file = str(folder / "备 份.zip")
+    write_documents(folder / "文 档", {"图.png": "x"})
+    (made,) = run("backup", file, "--json").records
+    assert list(made) == [
+        *("file", "size", "created", "generation", "indexed", "documents", "left_out", "seconds"),
+    ]
+    assert [made[key] for key in ("file", "generation", "indexed", "documents", "left_out")] == [
+        *(file, 1, 2, 2),
+        [{"document": "图.png", "error": "files of kind .png are not read"}],
+    ]
+    write_documents(folder / "文 档", {"食堂.txt": "食堂今日停业整修。"})
+    (folder / "文 档" / "人事" / "员工 手册.md").unlink()
+    run("sync")
+    (restored,) = run("restore", file, "--json").records
+    assert list(restored) == [
+        *("file", "created", "generation", "indexed", "written", "unchanged", "left_alone", "kept", "seconds"),
+    ]
+    assert [restored[key] for key in ("file", "created", "generation", "indexed", "written", "unchanged")] == [
+        *(file, made["created"], 3, 2, 1, 0),
+    ]
+    assert restored["left_alone"] == [{"document": "食堂.txt", "error": "something else stands there now, and stays"}]
+    assert Path(restored["kept"]).parent == folder / "data"
+    citation = run("ask", "加班须由谁批准？", "--json").records[0]["citations"][0]
+    assert citation["quote"] == "加班须由部门经理批准。"
+    (synced,) = run("sync", "--json").records
+    assert [synced[key] for key in ("added", "changed", "unchanged", "embedded_texts")] == [0, 1, 1, 0]
+
+
+def test_backup_and_restore_tell_people_what_they_did(folder: Path, run: Run) -> None:
+    run("sync")
+    write_documents(folder / "文 档", {"图[1].png": "x"})
+    outcome = run("backup", str(folder / "b.zip"))
+    assert (outcome.code, outcome.err) == (0, "")
+    first, second = outcome.out.splitlines()
+    assert first.startswith(f"generation 1 with 2 documents, and 2 files of documents, are in {folder / 'b.zip'}: ")
+    assert second == "not in it 图[1].png: files of kind .png are not read"
+    write_documents(folder / "文 档", {"食堂.txt": "食堂今日停业整修。"})
+    outcome = run("restore", str(folder / "b.zip"))
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert "2 documents are in service as generation 2; " in lines[0]
+    assert lines[1] == "files of documents: 0 written back, 1 as they were, 1 left alone"
+    assert lines[2] == "left alone 食堂.txt: something else stands there now, and stays"
+    assert lines[3].startswith(
+        f"the index as it was before is kept: {folder / 'data' / 'wendang.sqlite.before-restore-'}"
+    )
+
+
+def test_backup_and_restore_leave_the_documents_to_those_who_say_so(folder: Path, run: Run) -> None:
+    run("sync")
+    file = str(folder / "b.zip")
+    assert run("backup", file, "--without-documents", "--json").records[0]["documents"] == 0
+    run("backup", file)
+    other = ("--documents", str(folder / "别处"), "--data", str(folder / "别处 数据"))
+    assert run("restore", file, "--without-documents", *other, "--json").records[0]["written"] == 0
+    assert not (folder / "别处").exists()
+    assert run("restore", file, *other, "--json").records[0]["written"] == 2
+    assert run("sync", *other, "--json").records[0]["embedded_texts"] == 0
+
+
+def test_what_cannot_be_backed_up_or_restored_is_one_line(folder: Path, run: Run) -> None:
+    assert "nothing to back up. Build it: python -m qa sync" in error_line(run("backup", str(folder / "b.zip")))
+    (folder / "b.zip").write_text("论文")
+    assert "b.zip is no backup of WenDang" in error_line(run("restore", str(folder / "b.zip")))
+    run("sync")
+    assert "and is no backup, so it stays" in error_line(run("backup", str(folder / "b.zip")))
+    assert (folder / "b.zip").read_text() == "论文"
 
 
 # Wrong use and failures
@@ -561,6 +653,10 @@ def test_doctor_fails_where_something_needs_mending(folder: Path, run: Run, monk
         ["sync", "--documents"],
         ["evaluate"],
         ["doctor", "--unknown"],
+        ["backup"],
+        ["backup", "a.zip", "b.zip"],
+        ["restore"],
+        ["restore", "--json"],
     ],
 )
 def test_wrong_use_exits_with_2_and_says_how(folder: Path, run: Run, arguments: Sequence[str]) -> None:
@@ -651,6 +747,14 @@ def test_every_command_stands_in_both_readmes() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         text = (PROJECT / name).read_text("utf-8")
         assert [command for command in COMMANDS if f"python -m qa {command}" not in text] == []
+
+
+def test_a_package_that_is_missing_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "qa.commands")
+    monkeypatch.delattr("qa.commands")
+    monkeypatch.setitem(sys.modules, "index.generations", None)
+    line = error_line(run("documents"))
+    assert line.endswith("Install what is missing: pip install -r requirements.txt")
 
 
 # As a process of its own

@@ -1,4 +1,4 @@
-"""Whatever happens to a sync: the index opens in the old or the new state, and the next sync ends with all documents."""
+"""Whatever happens to a sync, the index opens in the old or the new state, and the next one ends with all documents."""
 
 from __future__ import annotations
 

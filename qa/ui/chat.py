@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import gradio as gr
 
-from qa.assistant import Assistant
+from qa.assistant import DocumentEntry
+from qa.syncing import Syncing
 from qa.ui.conversations import Conversation, Step, converse
 from qa.ui.markup import element, join
 from qa.ui.replies import answer_message, note_message, question_message
+from qa.ui.status import is_first
 from qa.ui.texts import SAMPLE_DOCUMENT, SAMPLE_QUESTIONS, Language, say
 
 Message = dict[str, str]
@@ -72,27 +74,30 @@ def show_messages(step: Step, language: Language) -> list[Message]:
 
 
 def answer_steps(
-    assistant: Assistant, question: str, before: Conversation, language: Language
+    syncing: Syncing, question: str, before: Conversation, language: Language
 ) -> Iterator[tuple[list[Message], Step]]:
     """Yield the messages to show, with the step that they show."""
-    for step in converse(assistant, before, question, language):
+    for step in converse(syncing, before, question, language):
         yield show_messages(step, language), step
 
 
-def greet(assistant: Assistant, language: Language) -> gr.Chatbot:
+def greet(syncing: Syncing, language: Language) -> dict[str, Any]:
     """Return the first screen: what this is, how much it knows, and questions where the sample documents are."""
-    entries = assistant.documents()
-    passages = sum(entry.passages for entry in entries)
-    count = (
-        say(language, "welcome_count", documents=len(entries), passages=passages)
-        if entries
-        else say(language, "welcome_empty")
-    )
+    entries = syncing.assistant.documents()
     greeting = join(
         element("h2", say(language, "welcome")),
         element("p", say(language, "welcome_text")),
-        element("p", count),
+        element("p", _count(syncing, entries, language)),
     )
     has_samples = any(entry.path == SAMPLE_DOCUMENT for entry in entries)
     examples = [{"text": question} for question in SAMPLE_QUESTIONS] if has_samples else []
-    return gr.Chatbot(placeholder=element("div", greeting, class_="welcome"), examples=examples)  # type: ignore[arg-type]
+    return {"placeholder": element("div", greeting, class_="welcome"), "examples": examples}
+
+
+def _count(syncing: Syncing, entries: Sequence[DocumentEntry], language: Language) -> str:
+    if is_first(syncing.assistant, syncing.state):
+        return say(language, "welcome_first")
+    if not entries:
+        return say(language, "welcome_empty")
+    passages = sum(entry.passages for entry in entries)
+    return say(language, "welcome_count", documents=len(entries), passages=passages)

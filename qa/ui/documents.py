@@ -1,31 +1,30 @@
-"""The documents panel: what is indexed, what could not be read, uploading and re-indexing with progress."""
+"""The documents panel: uploading, and the list of what is indexed and what could not be read, with what can be done."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from queue import Queue
-from threading import Thread
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 import gradio as gr
 
-from index.datatypes import Failure, Progress
+from index.datatypes import Failure
 from index.errors import WenDangError
 from index.loaders import LOADERS, is_supported
-from index.sync import SyncReport
-from qa.assistant import Assistant, DocumentEntry
+from qa.assistant import DocumentEntry
+from qa.library import failures_of
+from qa.syncing import Syncing
+from qa.ui.actions import Action, button
 from qa.ui.links import DocumentLink
 from qa.ui.markup import Html, element, join
-from qa.ui.texts import TEXTS, Language, say
+from qa.ui.reasons import explain
+from qa.ui.texts import Language, say
 from qa.ui.uploads import store_upload
 
-logger = logging.getLogger(__name__)
-
-CHANGES = ("added", "changed", "renamed", "removed")
+# So many rows are sent to a browser; the others are found by name.
+MOST_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,20 @@ class DocumentsPanel:
     """The components of the panel."""
 
     upload: gr.UploadButton
-    reindex: gr.Button
+    follow: gr.Button
+    said: gr.HTML
     status: gr.HTML
+    find: gr.Textbox
     listing: gr.HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the rows of a list have in common."""
+
+    awaited: frozenset[str]
+    language: Language
+    token: str
 
 
 def build_documents(i18n: gr.I18n) -> DocumentsPanel:
@@ -51,46 +61,15 @@ def build_documents(i18n: gr.I18n) -> DocumentsPanel:
             size="sm",
             elem_id="upload",
         )
-        reindex = gr.Button(i18n("reindex"), size="sm", elem_id="reindex")
+        follow = gr.Button(i18n("reindex"), size="sm", elem_id="reindex")
     gr.Markdown(i18n("upload_hint"), elem_id="upload-hint")
+    said = gr.HTML(elem_id="said", js_on_load=None)
     status = gr.HTML(elem_id="sync-status", js_on_load=None)
+    find = gr.Textbox(
+        label=i18n("find"), placeholder=i18n("find"), elem_id="find", show_label=False, container=False, lines=1
+    )
     listing = gr.HTML(elem_id="document-list", js_on_load=None)
-    return DocumentsPanel(upload, reindex, status, listing)
-
-
-def is_stale(assistant: Assistant) -> bool:
-    """Whether the folder has changed since it was indexed; an unreadable folder is for a sync to report."""
-    try:
-        return assistant.is_stale()
-    except WenDangError:
-        return True
-
-
-def sync_steps(assistant: Assistant, language: Language, said: Html | None = None) -> Iterator[Html]:
-    """Sync while yielding the status line: how far it is, then what was done. `said` stands in front throughout."""
-    before = said if said is not None else join()
-    reports: Queue[Progress | SyncReport | WenDangError | None] = Queue()
-    Thread(target=_sync_into, args=(assistant, reports), name="sync", daemon=True).start()
-    while isinstance(report := reports.get(), Progress):
-        # Only the newest is worth a message to the browser.
-        if reports.empty():
-            yield join(before, show_progress(report, language))
-    if isinstance(report, SyncReport):
-        yield join(before, show_report(report, language))
-    else:
-        text = say(language, "unexpected") if report is None else str(report)
-        yield join(before, element("p", text, class_="note error"))
-
-
-def _sync_into(assistant: Assistant, reports: Queue[Progress | SyncReport | WenDangError | None]) -> None:
-    """Run a sync in its own thread, since a status line can only be yielded from outside of it."""
-    try:
-        reports.put(assistant.sync(reports.put))
-    except WenDangError as error:
-        reports.put(error)
-    except Exception:
-        logger.exception("the folder could not be indexed")
-        reports.put(None)
+    return DocumentsPanel(upload, follow, said, status, find, listing)
 
 
 def store_files(folder: Path, paths: Sequence[str], language: Language) -> Html:
@@ -105,76 +84,100 @@ def store_files(folder: Path, paths: Sequence[str], language: Language) -> Html:
                 continue
             stored = store_upload(folder, path.name, path)
         except WenDangError as error:
-            failed.append(say(language, "upload_failed", name=path.name, error=error))
+            failed.append(say(language, "upload_failed", name=path.name, error=explain(str(error), language)))
         else:
             (known if stored.was_there else saved).append(stored.name)
         finally:
             # Gradio's copy has done its service.
             path.unlink(missing_ok=True)
-    comma = "、" if language == "zh" else ", "
     lines = [element("p", line, class_="note error") for line in failed]
     for key, names in (("upload_saved", saved), ("upload_known", known)):
         if names:
-            lines.append(element("p", say(language, key, names=comma.join(names))))
+            lines.append(element("p", say(language, key, names=say(language, "sync_comma").join(names))))
     return join(*lines)
 
 
-def show_progress(progress: Progress, language: Language) -> Html:
-    """Return one line with the stage and how much of it is done."""
-    key = f"stage_{progress.stage}" if f"stage_{progress.stage}" in TEXTS else "stage_other"
-    label = f"{say(language, key)} {progress.done}/{progress.total}"
-    bar = element("progress", value=progress.done, max=max(1, progress.total), aria_label=label)
-    return element("p", label, bar, class_="progress")
+def list_documents(syncing: Syncing, find: str, language: Language, token: str) -> Html:
+    """Return the list of what is indexed and of what could not be read; with `find`, of what is called like that."""
+    rows = Rows(syncing.state.awaited, language, token)
+    entries, failures = syncing.assistant.documents(), failures_of(syncing.assistant)
+    words = " ".join(find.split())[:100]
+    found = [entry for entry in entries if _is_called(words, entry.path, entry.title)]
+    failed = [failure for failure in failures if _is_called(words, failure.document)]
+    parts = [_failures(failed, rows), _summary(entries, rows)]
+    if found:
+        parts.append(_table(found[:MOST_LISTED], rows))
+    elif words:
+        parts.append(element("p", say(language, "documents_unlike", words=words), class_="note"))
+    elif not failures:
+        parts.append(element("p", say(language, "documents_none"), class_="note"))
+    if len(found) > MOST_LISTED:
+        parts.append(element("p", say(language, "documents_more", count=len(found) - MOST_LISTED), class_="aside"))
+    is_long = words or len(entries) + len(failures) > MOST_LISTED
+    return element("section", *parts, class_="documents long" if is_long else "documents")
 
 
-def show_report(report: SyncReport, language: Language) -> Html:
-    """Return what a sync did, in words, and the files that it left alone."""
-    counts = [(change, getattr(report, change)) for change in CHANGES] + [("failed", len(report.failed))]
-    changes = [say(language, f"sync_{change}", count=count) for change, count in counts if count]
-    done = say(
-        language,
-        "sync_done",
-        changes=say(language, "sync_joint").join(changes) or say(language, "sync_nothing"),
-        documents=report.documents,
-        passages=report.passages,
-        seconds=f"{report.seconds:.1f}",
-    )
-    return join(element("p", done), _skipped(report.skipped, language))
+def _is_called(words: str, *names: str) -> bool:
+    return any(words.casefold() in name.casefold() for name in names)
 
 
-def _skipped(skipped: Sequence[Failure], language: Language) -> Html:
-    if not skipped:
+def _summary(entries: Sequence[DocumentEntry], rows: Rows) -> Html:
+    """Return how much is indexed, with the button that has it all done anew."""
+    if not entries:
         return join()
-    summary = element("summary", say(language, "skipped", count=len(skipped)))
-    items = (element("li", element("strong", one.document), element("span", one.error)) for one in skipped)
-    return element("details", summary, element("ul", *items), class_="failures")
-
-
-def list_documents(assistant: Assistant, language: Language) -> Html:
-    """Return the list of what is indexed and of what could not be read."""
-    entries = assistant.documents()
-    known = _table(entries, language) if entries else element("p", say(language, "documents_none"), class_="note")
-    return element("section", known, _failures(assistant.failures(), language), class_="documents")
-
-
-def _table(entries: Sequence[DocumentEntry], language: Language) -> Html:
     passages = sum(entry.passages for entry in entries)
-    summary = element("p", say(language, "documents_known", documents=len(entries), passages=passages), class_="aside")
+    known = say(rows.language, "documents_known", documents=len(entries), passages=passages)
+    rebuild = _confirmed(
+        say(rows.language, "rebuild"),
+        say(rows.language, "rebuild_question", count=len(entries)),
+        button(say(rows.language, "rebuild_yes"), Action("rebuild"), rows.token, "yes"),
+        rows.language,
+    )
+    return element("div", element("span", known), rebuild, class_="known")
+
+
+def _table(entries: Sequence[DocumentEntry], rows: Rows) -> Html:
     columns = ("column_document", "column_passages", "column_size", "column_date")
-    head = element("tr", *(element("th", say(language, column), scope="col") for column in columns))
-    rows = element("tbody", *(_row(entry) for entry in entries))
-    return join(summary, element("table", element("thead", head), rows))
+    head = element("tr", *(element("th", say(rows.language, column), scope="col") for column in columns))
+    return element(
+        "table", element("thead", head), element("tbody", *(_row(entry, rows) for entry in entries))
+    )  # fmt: skip
 
 
-def _row(entry: DocumentEntry) -> Html:
+def _row(entry: DocumentEntry, rows: Rows) -> Html:
     title = element("a", entry.title, href=str(DocumentLink(entry.path)))
+    name = element("span", entry.path, class_="file-name")
     return element(
         "tr",
-        element("td", title, element("span", entry.path, class_="file-name")),
+        element("td", title, element("div", name, _can_be_done(entry.path, rows), class_="row-end")),
         element("td", str(entry.passages), class_="figure"),
         element("td", show_size(entry.size), class_="figure"),
         element("td", _show_date(entry.indexed_at), class_="figure"),
     )
+
+
+def _can_be_done(path: str, rows: Rows, failed: bool = False) -> Html:
+    """Return the buttons of a row, or that the document is waited for."""
+    if path in rows.awaited:
+        return element("span", say(rows.language, "awaited"), class_="awaited")
+    remove = _confirmed(
+        say(rows.language, "remove"),
+        say(rows.language, "remove_question", name=path),
+        button(say(rows.language, "remove_yes"), Action("remove", path), rows.token, "yes"),
+        rows.language,
+    )
+    # A sub-folder that cannot be opened is told of like a file, but is none.
+    is_file = is_supported(PurePosixPath(path).name)
+    label = say(rows.language, "again_failed") if failed else say(rows.language, "again")
+    again = button(label, Action("reindex", path), rows.token)
+    return element("div", again, remove if is_file else "", class_="below")
+
+
+def _confirmed(label: str, question: str, yes: Html, language: Language) -> Html:
+    """Return a button that opens a question first; script.js closes it again."""
+    no = element("button", say(language, "remove_no"), class_="no")
+    box = element("div", element("p", question), yes, no, class_="question", role="alertdialog", aria_label=question)
+    return element("details", element("summary", label), box, class_="confirmed")
 
 
 def show_size(size: int) -> str:
@@ -192,9 +195,14 @@ def _show_date(moment: str) -> Html:
     return element("time", f"{local:%m-%d %H:%M}", datetime=moment, title=f"{local:%Y-%m-%d %H:%M:%S}")
 
 
-def _failures(failures: Sequence[Failure], language: Language) -> Html:
+def _failures(failures: Sequence[Failure], rows: Rows) -> Html:
     if not failures:
         return join()
-    items = (element("li", element("strong", failure.document), element("span", failure.error)) for failure in failures)
-    title = element("h3", say(language, "failures", count=len(failures)))
+    title = element("h3", say(rows.language, "failures", count=len(failures)))
+    items = (_failure(failure, rows) for failure in failures[:MOST_LISTED])
     return element("section", title, element("ul", *items), class_="failures")
+
+
+def _failure(failure: Failure, rows: Rows) -> Html:
+    reason = element("span", explain(failure.error, rows.language))
+    return element("li", element("strong", failure.document), reason, _can_be_done(failure.document, rows, failed=True))

@@ -1,4 +1,4 @@
-"""The head of the page: its name, the switch between panels on a phone, and the note that the folder has changed."""
+"""The head of the page: its name, the switch between panels on a phone, and a bar for what everybody should know."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ class Header:
 
     brand: gr.HTML
     new_chat: gr.Button
-    stale: gr.Row
-    reindex: gr.Button
+    bar: gr.HTML
 
 
 def build_header(i18n: gr.I18n) -> Header:
@@ -26,10 +25,9 @@ def build_header(i18n: gr.I18n) -> Header:
     with gr.Row(elem_id="head"):
         brand = gr.HTML(elem_id="brand", js_on_load=None)
         new_chat = gr.Button(i18n("new_chat"), size="sm", elem_id="new-chat")
-    with gr.Row(elem_id="stale", visible=False) as stale:
-        gr.Markdown(i18n("stale"))
-        reindex = gr.Button(i18n("reindex"), size="sm", elem_id="stale-reindex")
-    return Header(brand, new_chat, stale, reindex)
+    # Empty, and then out of sight, most of the time.
+    bar = gr.HTML(elem_id="bar", js_on_load=None)
+    return Header(brand, new_chat, bar)
 
 
 def show_header(language: Language) -> Html:

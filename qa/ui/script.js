@@ -31,26 +31,67 @@
     lastLink = link;
     lastLink.setAttribute("aria-current", "true");
     show("side");
-    const box = document.querySelector("#link textarea, #link input");
-    // Gradio reports a change only, so the same link twice needs something that differs.
-    box.value = `${address}?${++count}`;
+    hand("link", address);
+  };
+
+  const hand = (name, text) => {
+    // Gradio reports a change only, so the same text twice needs something that differs.
+    write(document.querySelector(`#${name} textarea, #${name} input`), `${text}?${++count}`);
+  };
+
+  const write = (box, text) => {
+    if (box.value === text) return;
+    box.value = text;
     box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // A question that stands open in front of a button's deed; only one does at a time.
+  const openQuestions = () => [...document.querySelectorAll("details.confirmed[open]")];
+  const close = (question) => {
+    const hadFocus = question.contains(document.activeElement);
+    question.open = false;
+    if (hadFocus) question.querySelector("summary").focus();
+  };
+
+  // A button does something, so only those count that stand where our own lists are. No link and no address does.
+  const press = (button) => {
+    show("side");
+    const question = button.closest("details.confirmed");
+    if (question) close(question);
+    hand("action", button.value);
   };
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.(`a[href^="${PREFIX}"]`);
+    const button = event.target.closest?.("button.act");
+    openQuestions()
+      .filter((question) => !question.contains(event.target))
+      .forEach(close);
     if (link) {
       event.preventDefault();
       follow(link);
-    } else if (event.target.closest?.("#stale-reindex")) {
-      show("side");
+    } else if (button?.closest("#sync-status, #document-list, #bar")) {
+      press(button);
+    } else if (event.target.closest?.("details.confirmed button.no")) {
+      close(event.target.closest("details.confirmed"));
     }
   });
+
+  // Under the last row it would open out of sight.
+  const revealQuestion = (event) => {
+    if (event.target.matches?.("details.confirmed[open]")) {
+      event.target.querySelector(".question").scrollIntoView({ block: "nearest" });
+    }
+  };
+  document.addEventListener("toggle", revealQuestion, true);
 
   document.addEventListener(
     "keydown",
     (event) => {
-      if (event.key === "Escape" && lastLink?.isConnected && document.activeElement?.closest("#sources")) {
+      const question = event.target.closest?.("details.confirmed[open]");
+      if (event.key === "Escape" && question) {
+        close(question);
+      } else if (event.key === "Escape" && lastLink?.isConnected && document.activeElement?.closest("#sources")) {
         show("chat");
         lastLink.focus();
       }
@@ -104,7 +145,27 @@
     if (window.matchMedia("(min-width: 861px)").matches) box.focus();
   };
 
+  // Once in a while the page asks whether something has changed. It holds a mark for each part of what it shows; to
+  // write another one into its box has the part shown anew. What cannot be asked now is asked later.
+  const PATIENCE = 5;
+  const look = async () => {
+    const boxes = [...document.querySelectorAll("[id$='-mark'] textarea, [id$='-mark'] input")];
+    let pace = 1;
+    // They are empty until the page has been filled.
+    if (!document.hidden && boxes.length && boxes.every((box) => box.value)) {
+      try {
+        const marks = await (await fetch("wendang/marks", { cache: "no-store" })).json();
+        boxes.forEach((box) => write(box, marks[box.closest("[id$='-mark']").id.slice(0, -"-mark".length)]));
+        pace = marks.pace;
+      } catch {
+        pace = PATIENCE;
+      }
+    }
+    setTimeout(look, 1000 * pace);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    look();
     const react = () => [focusOnce, reveal, unlabel].forEach((one) => one());
     new MutationObserver(react).observe(document.body, { childList: true, subtree: true });
   });

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from index.datatypes import Document, Hit
+from index.datatypes import Document, Hit, Passage
 from qa.assistant import Assistant
 from qa.datatypes import Answer, Citation
-from qa.ui.conversations import Conversation
+from qa.ui.conversations import Conversation, Exchange
 from qa.ui.links import CitationLink, DocumentLink, Link, PassageLink
 from qa.ui.markup import Html, element, excerpt, join
-from qa.ui.reader import find_again, show_text
+from qa.ui.reader import Span, show_text
+from qa.ui.standing import Quoted, Standing, find_standing
 from qa.ui.texts import Language, say
+from qa.ui.wording import Piece, compare, most_similar
 
 QUOTE_WIDTH = 180
 OTHERS_LISTED = 10
+NOTHING = join()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One answer with all that its sources need to be shown: its exchange, and its number in the conversation."""
+
+    assistant: Assistant
+    exchange: Exchange
+    index: int
+    language: Language
+
+    @property
+    def answer(self) -> Answer:
+        if self.exchange.answer is None:
+            raise ValueError("an exchange without an answer has no sources")
+        return self.exchange.answer
 
 
 def no_sources(language: Language) -> Html:
@@ -23,54 +43,106 @@ def no_sources(language: Language) -> Html:
     return element("div", title, element("p", say(language, "sources_empty_text")), class_="sources-empty")
 
 
-def list_sources(answer: Answer, index: int, language: Language) -> Html:
+def list_sources(assistant: Assistant, exchange: Exchange, index: int, language: Language) -> Html:
     """Return the panel as it stands beside a new answer: its cards, and what else was found."""
-    return element("section", _cards(answer, index, language), _others(answer, index, language), class_="sources")
+    shelf = Shelf(assistant, exchange, index, language)
+    return element("section", _cards(shelf), _others(shelf), class_="sources")
 
 
 def open_link(assistant: Assistant, conversation: Conversation, link: Link | None, language: Language) -> Html:
-    """Return the panel with what a link asks for. What is gone is said in words."""
+    """Return the panel with what a link asks for. What has changed or is gone is said in words."""
     if isinstance(link, DocumentLink):
         document = assistant.document(link.path)
-        reader = _note(language, "gone") if document is None else _read(document, link.offset, language)
+        reader = _note(language, "gone") if document is None else _read(document, link.offset, None, None, language)
         return element("section", reader, class_="sources opened")
-    answer = conversation.answer(link.answer) if link is not None else None
-    if answer is None or link is None:
+    exchange = conversation.answered(link.answer) if link is not None else None
+    if exchange is None or link is None:
         return _note(language, "forgotten")
-    opened = _open_citation if isinstance(link, CitationLink) else _open_passage
-    place = link.number if isinstance(link, CitationLink) else link.rank
-    reader = opened(assistant, answer, place, language)
-    cards = _cards(answer, link.answer, language, link)
-    return element("section", cards, reader, class_="sources opened")
+    shelf = Shelf(assistant, exchange, link.answer, language)
+    opened = _open_citation(shelf, link) if isinstance(link, CitationLink) else _open_passage(shelf, link)
+    return element("section", _cards(shelf, link), opened, class_="sources opened")
 
 
-def _open_citation(assistant: Assistant, answer: Answer, number: int, language: Language) -> Html:
-    citation = next((citation for citation in answer.citations if citation.number == number), None)
+def _open_citation(shelf: Shelf, link: CitationLink) -> Html:
+    citation = next((citation for citation in shelf.answer.citations if citation.number == link.number), None)
     if citation is None:
-        return _note(language, "forgotten")
-    hit = _hit_of(answer, citation)
-    return _open_quote(assistant, citation.document, citation.quote, citation.start, hit, language)
+        return _note(shelf.language, "forgotten")
+    return _open_quote(shelf, _quoted(citation), _hit_of(shelf.answer, citation))
 
 
-def _open_passage(assistant: Assistant, answer: Answer, rank: int, language: Language) -> Html:
-    if rank >= len(answer.hits):
-        return _note(language, "forgotten")
-    hit = answer.hits[rank]
-    return _open_quote(assistant, hit.passage.document, hit.passage.text, hit.passage.start, hit, language)
+def _open_passage(shelf: Shelf, link: PassageLink) -> Html:
+    if link.rank >= len(shelf.answer.hits):
+        return _note(shelf.language, "forgotten")
+    hit = shelf.answer.hits[link.rank]
+    return _open_quote(shelf, _quoted_passage(hit.passage), hit)
 
 
-def _open_quote(assistant: Assistant, path: str, quote: str, start: int, hit: Hit | None, language: Language) -> Html:
-    """Return the document open at a quote, wherever the quote stands by now."""
-    document = assistant.document(path)
-    if document is None:
-        return join(_note(language, "gone"), element("p", quote, class_="lost-quote"))
-    return _read(document, start, language, quote, hit)
+def _quoted(citation: Citation) -> Quoted:
+    return Quoted(citation.document, citation.title, citation.start, citation.quote)
 
 
-def _read(document: Document, at: int, language: Language, quote: str = "", hit: Hit | None = None) -> Html:
-    cited = find_again(document.text, quote, at)
-    lost = quote and cited is None
-    note = join(_note(language, "changed"), element("p", quote, class_="lost-quote")) if lost else join()
+def _quoted_passage(passage: Passage) -> Quoted:
+    return Quoted(passage.document, passage.title, passage.start, passage.text)
+
+
+def _open_quote(shelf: Shelf, quoted: Quoted, hit: Hit | None) -> Html:
+    """Return the document open at a quote, wherever it stands by now, or what has become of it."""
+    standing = find_standing(shelf.assistant, quoted, shelf.exchange.versions)
+    language = shelf.language
+    label = _label(standing, language)
+    if standing.document is None:
+        header = element("header", element("h2", quoted.title), element("p", quoted.document, class_="file-name"))
+        lost = element("div", label, _as_quoted(element("p", quoted.quote), language), class_="lost")
+        return element("article", header, lost, class_="reader")
+    if standing.kind == "changed":
+        now = _now(shelf.assistant, standing.document, quoted)
+        differences = _differences(quoted, standing.document, now, language)
+        changed = element("div", label, *differences, class_="changed")
+        return _read(standing.document, quoted.start, now, hit, language, changed)
+    note = join()
+    if standing.kind == "renamed":
+        note = element("p", say(language, "source_renamed", name=quoted.document), class_="renamed")
+    return _read(standing.document, quoted.start, standing.span, hit, language, note)
+
+
+def _now(assistant: Assistant, document: Document, quoted: Quoted) -> Span | None:
+    """Return the words of a document's present text that are most like a quote."""
+    record = assistant.generation.records.get(document.path)
+    # A sync may have replaced it between two looks.
+    is_same = record is not None and record.document is document
+    return most_similar(document.text, record.sentences, quoted.quote) if record is not None and is_same else None
+
+
+def _differences(quoted: Quoted, document: Document, now: Span | None, language: Language) -> Iterator[Html]:
+    """Yield a quote and what stands in its place, each with what differs marked."""
+    if now is None:
+        yield _as_quoted(element("p", quoted.quote), language)
+        yield element("p", say(language, "reads_nothing"), class_="aside")
+        return
+    before, after = compare(quoted.quote, document.text[now.start : now.end])
+    yield _as_quoted(_marked(before, "del"), language)
+    label = element("span", say(language, "reads_now"), class_="label")
+    yield element("div", label, _marked(after, "ins"), class_="wording now")
+
+
+def _as_quoted(quote: Html, language: Language) -> Html:
+    return element("div", element("span", say(language, "quoted"), class_="label"), quote, class_="wording")
+
+
+def _marked(pieces: Sequence[Piece], tag: str) -> Html:
+    return element("p", *(element(tag, piece.text) if piece.differs else piece.text for piece in pieces))
+
+
+def _label(standing: Standing, language: Language) -> Html:
+    """Return the label of a quote that is no longer there, nothing for others."""
+    if standing.kind not in ("changed", "deleted", "unreadable"):
+        return join()
+    return element("strong", say(language, f"source_{standing.kind}"), class_="standing")
+
+
+def _read(
+    document: Document, at: int, cited: Span | None, hit: Hit | None, language: Language, note: Html = NOTHING
+) -> Html:
     header = _reader_header(document, language, hit)
     text = show_text(document, cited.start if cited else at, cited, language)
     return element("article", header, note, text, class_="reader")
@@ -98,37 +170,39 @@ def _why(hit: Hit, language: Language) -> Html:
     return element("p", label, " · ".join(parts), *matched, class_="why")
 
 
-def _cards(answer: Answer, index: int, language: Language, opened: Link | None = None) -> Html:
+def _cards(shelf: Shelf, opened: Link | None = None) -> Html:
     """Return the cards of an answer: its citations or, for a refusal, the passages that came nearest."""
+    answer, language = shelf.answer, shelf.language
     if answer.answered and answer.citations:
         heading = say(language, "sources_cited", count=len(answer.citations))
-        cards = [_citation_card(citation, index, language, opened) for citation in answer.citations]
+        cards = [_citation_card(shelf, citation, opened) for citation in answer.citations]
     elif answer.hits:
         heading = say(language, "sources_near")
-        cards = [_passage_card(answer, index, rank, language, opened) for rank in range(min(3, len(answer.hits)))]
+        cards = [_passage_card(shelf, rank, opened) for rank in range(min(3, len(answer.hits)))]
     else:
         return _note(language, "sources_none")
     return join(element("h3", heading, class_="cards-title"), element("ol", *cards, class_="cards"))
 
 
-def _citation_card(citation: Citation, index: int, language: Language, opened: Link | None) -> Html:
-    link = CitationLink(index, citation.number)
-    where = _path(citation.headings, citation.page, language)
-    return _card(link, f"[{citation.number}]", citation.title, where, citation.quote, link == opened)
+def _citation_card(shelf: Shelf, citation: Citation, opened: Link | None) -> Html:
+    link = CitationLink(shelf.index, citation.number)
+    where = _path(citation.headings, citation.page, shelf.language)
+    return _card(shelf, link, f"[{citation.number}]", _quoted(citation), where, link == opened)
 
 
-def _passage_card(answer: Answer, index: int, rank: int, language: Language, opened: Link | None) -> Html:
-    link, passage = PassageLink(index, rank), answer.hits[rank].passage
-    where = _path(passage.headings, passage.page, language)
-    return _card(link, "", passage.title, where, passage.text, link == opened)
+def _passage_card(shelf: Shelf, rank: int, opened: Link | None) -> Html:
+    link, passage = PassageLink(shelf.index, rank), shelf.answer.hits[rank].passage
+    where = _path(passage.headings, passage.page, shelf.language)
+    return _card(shelf, link, "", _quoted_passage(passage), where, link == opened)
 
 
-def _card(link: Link, number: str, title: str, where: Html, text: str, is_open: bool) -> Html:
+def _card(shelf: Shelf, link: Link, number: str, quoted: Quoted, where: Html, is_open: bool) -> Html:
     head = [element("span", number, class_="card-number")] if number else []
-    head.append(element("strong", title, class_="card-title"))
-    quote = element("span", excerpt(text, QUOTE_WIDTH), class_="card-quote")
+    head.append(element("strong", quoted.title, class_="card-title"))
+    label = _label(find_standing(shelf.assistant, quoted, shelf.exchange.versions), shelf.language)
+    quote = element("span", excerpt(quoted.quote, QUOTE_WIDTH), class_="card-quote")
     current = "true" if is_open else None
-    return element("li", element("a", *head, where, quote, href=str(link), class_="card", aria_current=current))
+    return element("li", element("a", *head, label, where, quote, href=str(link), class_="card", aria_current=current))
 
 
 def _path(headings: tuple[str, ...], page: int | None, language: Language) -> Html:
@@ -136,8 +210,9 @@ def _path(headings: tuple[str, ...], page: int | None, language: Language) -> Ht
     return element("span", " › ".join(parts), class_="headings") if parts else join()
 
 
-def _others(answer: Answer, index: int, language: Language) -> Html:
+def _others(shelf: Shelf) -> Html:
     """Return the passages that were found and not cited, folded away."""
+    answer = shelf.answer
     cited = {(citation.document, _passage_start(answer, citation)) for citation in answer.citations}
     first = 0 if answer.answered else 3
     others = [
@@ -147,8 +222,8 @@ def _others(answer: Answer, index: int, language: Language) -> Html:
     ][:OTHERS_LISTED]
     if not others:
         return join()
-    cards = (_passage_card(answer, index, rank, language, None) for rank in others)
-    summary = element("summary", say(language, "other_passages", count=len(others)))
+    cards = (_passage_card(shelf, rank, None) for rank in others)
+    summary = element("summary", say(shelf.language, "other_passages", count=len(others)))
     return element("details", summary, element("ol", *cards, class_="cards"), class_="others")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import gradio as gr
+from starlette.requests import Request
 
 Language = Literal["zh", "en"]
 
@@ -27,6 +28,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "还没有文档。请在“文档”里上传 .txt 或 .md 文件。",
         "There are no documents yet. Upload .txt or .md files under Documents.",
     ),
+    "welcome_first": (
+        "正在第一次为文件夹里的文档建立索引，建好就能提问。",
+        "The documents in your folder are being indexed for the first time. You can ask as soon as that is done.",
+    ),
     # Chat
     "chat_label": ("问答", "Conversation"),
     "ask_label": ("问题", "Question"),
@@ -39,6 +44,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unexpected": (
         "抱歉，出了点意外，没能完成。请再试一次；若总是这样，请查看终端里的日志。",
         "Sorry, something unexpected went wrong. Please try again; if it stays, see the log in the terminal.",
+    ),
+    "first_sync": (
+        "文档正在第一次建立索引，建好就能回答。请稍后再问一次。",
+        "The documents are still being indexed for the first time. Please ask again in a moment.",
     ),
     "mark": ("来源", "Source "),
     "missing_terms": ("文档中没有出现", "Not found in any document"),
@@ -69,9 +78,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这篇文档已不在索引里，可能已被删除或改名。",
         "This document is no longer in the index; it may have been removed or renamed.",
     ),
-    "changed": (
-        "文档在回答之后有过改动，被引用的原句已找不到。原句是：",
-        "The document has changed since the answer and the cited sentence is no longer there. It was:",
+    "source_changed": ("原文已更新", "The source has changed"),
+    "source_deleted": ("原文已删除", "The source was deleted"),
+    "source_unreadable": ("原文现在读不了", "The source cannot be read now"),
+    "source_renamed": ("文件已改名，回答时叫 {name}", "Renamed since the answer, when it was {name}"),
+    "quoted": ("回答引用的原句", "As quoted in the answer"),
+    "reads_now": ("现在的文字", "As it reads now"),
+    "reads_nothing": (
+        "现在的文档里没有相近的句子。",
+        "Nothing in the present text is like it.",
     ),
     "forgotten": (
         "这条回答已不在本次对话里，请重新提问。",
@@ -84,10 +99,37 @@ TEXTS: dict[str, tuple[str, str]] = {
         "可读 {suffixes} 文件，也可以直接拖到这里。",
         "Reads {suffixes} files; you can drop them here as well.",
     ),
-    "reindex": ("重新索引", "Re-index"),
-    "stale": ("文件夹有变动，索引还没有跟上。", "The folder has changed since it was indexed."),
+    "reindex": ("检查更新", "Check for changes"),
+    "find": ("按名称查找文档", "Find a document by name"),
+    "stale": ("索引没有跟上文件夹：{reason}", "The index does not follow the folder: {reason}"),
+    "stale_stopped": ("更新被停止了。", "updating was stopped."),
+    "expired": ("页面已过期，请刷新后再试。", "This page has expired. Reload it and try again."),
+    "rebuild": ("全部重建", "Rebuild all"),
+    "rebuild_question": (
+        "重新读取全部 {count} 篇文档并重算向量？可能要很久；其间照常可以提问。",
+        "Read and embed all {count} documents anew? It may take long; questions are answered meanwhile.",
+    ),
+    "rebuild_yes": ("开始重建", "Rebuild"),
+    "again": ("重新索引", "Re-index"),
+    "again_failed": ("重试", "Retry"),
+    "remove": ("移除", "Remove"),
+    "remove_question": (
+        "把“{name}”移出文档文件夹？文件不会删除，会移到数据文件夹的 removed 里。",
+        "Take “{name}” out of the documents folder? The file is kept, under removed in the data folder.",
+    ),
+    "remove_yes": ("移除文档", "Remove it"),
+    "remove_no": ("取消", "Cancel"),
+    "remove_done": ("已移出 {name}，文件保存在 {place}。", "{name} was taken out; the file is kept at {place}."),
+    "remove_gone": ("{name} 已不在文件夹里。", "{name} is no longer in the folder."),
+    "remove_failed": ("没能移除 {name}：{error}", "Could not remove {name}: {error}"),
+    "awaited": ("等待处理…", "Waiting…"),
     "documents_known": ("{documents} 篇文档 · {passages} 段", "{documents} documents · {passages} passages"),
     "documents_none": ("还没有文档。", "No documents yet."),
+    "documents_unlike": ("没有名称里含“{words}”的文档。", "No document is called anything like “{words}”."),
+    "documents_more": (
+        "另有 {count} 篇没有列出，请用上面的查找框。",
+        "{count} more are not listed; look for them by name above.",
+    ),
     "column_document": ("文档", "Document"),
     "column_passages": ("段落", "Passages"),
     "column_size": ("大小", "Size"),
@@ -101,22 +143,42 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有保存 {name}：这种文件还读不了，目前可读 {suffixes}。",
         "Not saved: {name}. Files of this kind are not read; accepted are {suffixes}.",
     ),
-    "stage_reading": ("读取文件", "Reading files"),
-    "stage_splitting": ("切分段落", "Splitting into passages"),
+    "stage_waiting": ("等待另一个程序写完索引", "Waiting for another program to finish indexing"),
+    "stage_reading": ("查看文件", "Looking at files"),
+    "stage_splitting": ("切分文档", "Splitting documents"),
     "stage_embedding": ("计算向量", "Computing vectors"),
+    "stage_words": ("学习词语", "Learning words"),
     "stage_writing": ("写入索引", "Writing the index"),
     "stage_other": ("正在索引", "Indexing"),
-    "sync_added": ("新增 {count} 篇", "{count} added"),
-    "sync_changed": ("更新 {count} 篇", "{count} updated"),
-    "sync_renamed": ("改名 {count} 篇", "{count} renamed"),
-    "sync_removed": ("移除 {count} 篇", "{count} removed"),
-    "sync_failed": ("{count} 个文件未能读取", "{count} could not be read"),
-    "sync_nothing": ("没有变化", "Nothing has changed"),
-    "sync_done": (
-        "{changes}；现有 {documents} 篇、{passages} 段，用时 {seconds} 秒。",
-        "{changes}. Now {documents} documents, {passages} passages; {seconds} s.",
+    "sync_begins": ("正在开始", "Starting"),
+    "sync_takes_in": ("读取了 {count} 篇：{names}", "{count} read: {names}"),
+    "sync_stop": ("停止", "Stop"),
+    "sync_stopping": ("正在停止…", "Stopping…"),
+    "sync_stopped": (
+        "已停止。原来的索引照常使用，已算好的部分保留着。",
+        "Stopped. The index as it was is in use, and what was computed is kept.",
     ),
-    "sync_joint": ("，", ", "),
+    "sync_resume": ("继续", "Go on"),
+    "sync_retry": ("重试", "Retry"),
+    "sync_error": (
+        "没能更新索引，原来的索引照常使用；稍后会自动再试。",
+        "The index could not be brought up to date; it is used as it was. It is tried again by itself.",
+    ),
+    "left_moment": ("还要几秒", "a few seconds left"),
+    "left_seconds": ("还要不到 1 分钟", "less than a minute left"),
+    "left_minutes": ("还要约 {count} 分钟", "about {count} min left"),
+    "left_hours": ("还要约 {hours} 小时 {count} 分钟", "about {hours} h {count} min left"),
+    "sync_added": ("新增 {count} 篇：{names}", "{count} added: {names}"),
+    "sync_changed": ("更新 {count} 篇：{names}", "{count} updated: {names}"),
+    "sync_renamed": ("改名 {count} 篇：{names}", "{count} renamed: {names}"),
+    "sync_removed": ("移除 {count} 篇：{names}", "{count} removed: {names}"),
+    "sync_redone": ("重新索引 {count} 篇：{names}", "{count} indexed again: {names}"),
+    "sync_failed": ("{count} 个文件未能读取", "{count} could not be read"),
+    "sync_names_more": ("{names} 等", "{names} and more"),
+    "sync_nothing": ("索引与文件夹一致", "The index is up to date with the folder"),
+    "sync_checked": ("{time} 检查", "checked at {time}"),
+    "sync_joint": ("；", "; "),
+    "sync_comma": ("、", ", "),
 }
 
 SAMPLE_DOCUMENT = "金山区概况.md"
@@ -134,7 +196,7 @@ def say(language: Language, key: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def language_of(request: gr.Request | None) -> Language:
+def language_of(request: gr.Request | Request | None) -> Language:
     """Return the language that the browser asks for first: Chinese in any of its forms, else English."""
     headers = getattr(request, "headers", None) or {}
     first = str(headers.get("accept-language", "")).split(",")[0].strip().lower()

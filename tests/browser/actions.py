@@ -32,6 +32,12 @@ def choose(page: Page, upload: Path) -> None:
     chooser.value.set_files(upload)
 
 
+def open_documents(page: Page) -> None:
+    """Show the tab of the documents."""
+    page.get_by_role("tab").last.click()
+    expect(page.locator("#document-list .documents")).to_be_visible()
+
+
 def cited(page: Page) -> str:
     """Return the highlighted words of the source panel, having made sure that they are in view."""
     mark = page.locator("#sources mark.cited").first

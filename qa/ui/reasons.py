@@ -1,0 +1,59 @@
+"""Why something could not be done, in the reader's language: our errors are written in English."""
+
+from __future__ import annotations
+
+import re
+
+from qa.ui.texts import Language
+
+# What an error says, and the same in Chinese with the pattern's groups in place of {0}, {1}.
+CHINESE: tuple[tuple[str, str], ...] = (
+    # Files
+    (r"the file is empty\b", "文件是空的。请写入文字，或移除这个文件"),
+    (r"no text in it\b", "文件里没有文字。请写入文字，或移除这个文件"),
+    (r"not a text file: its ([\d,]+) bytes", "不是文本文件：{0} 个字节用 UTF-8、UTF-16、GB18030、Big5 都读不出文字"),
+    (r"([\d,]+) bytes; at most ([\d,]+) are read", "文件有 {0} 字节，最多读 {1} 字节。请拆成几个小文件"),
+    (r"cannot be read \((.+?)\)", "打不开（{0}）。请检查文件是否还在、有没有读取权限"),
+    (r"it changes while it is read", "文件正在被改写，写完后会自动重新读取"),
+    (r"a folder that cannot be opened \((.+?)\)", "文件夹打不开（{0}）。请检查权限；原来索引过的内容照常可查"),
+    (r"a link that leads out of", "链接指向文件夹之外，没有读取"),
+    (r"a link that leads nowhere", "链接指向的文件不存在"),
+    (r"a link to a folder is not followed", "指向文件夹的链接不读取"),
+    (r"files of kind (\S+) are not read", "{0} 文件还读不了"),
+    (r"files of kind without suffix are not read", "没有扩展名的文件不读取"),
+    (r"files of this kind are not read; accepted are (.+)", "这种文件还读不了，目前可读 {0}"),
+    (r"its name is not in UTF-8", "文件名不是 UTF-8 编码，请改名"),
+    (r"cannot be written to (.+) \((.+?)\)", "无法写入 {0}（{1}）。请检查磁盘空间和权限"),
+    # Taking a document out
+    (r"no document (.+) in the index", "索引里没有这篇文档，可能已经移除"),
+    (r"(.+) is a folder\. Move it", "这是一个文件夹，请自己移走"),
+    (r"(.+) cannot be moved to (.+) \((.+?)\)", "无法移到 {1}（{2}）。请检查磁盘空间和权限"),
+    (r"(.+) does not lie in the documents folder", "文件实际不在文档文件夹里，请自己移走"),
+    (r"(.+) lies among the documents\. Set WENDANG_DATA", "数据文件夹 {0} 在文档文件夹里，请用 WENDANG_DATA 换个位置"),
+    # Syncing
+    (r"no documents folder at (.+?)\. Create it", "找不到文档文件夹 {0}。请创建它，或把它所在的磁盘接好"),
+    (r"(.+?) is indexing into (.+?) and has been", "另一个程序正在写索引（{0}）。请等它完成，或停掉它"),
+    (
+        r"was built with the embedding model (.+?), now (.+?) is set",
+        "索引用的是模型 {0}，现在设的是 {1}。请改回，或全部重建",
+    ),
+    (r"the index in (.+) cannot be read or written \((.+?)\)", "索引读写出错（{1}）。请检查 {0} 的磁盘空间"),
+    (r"the index in (.+) cannot be opened \((.+?)\)", "索引打不开（{1}）。请检查 {0} 的权限和磁盘空间"),
+    (r"the index cannot be written to (.+?) \((.+?)\)", "索引无法写入 {0}（{1}）。请检查磁盘空间和权限"),
+    (r"the index in (.+) is damaged", "索引已损坏，会按文档重建"),
+    # Questions
+    (r"the question has ([\d,]+) characters; at most ([\d,]+)", "问题有 {0} 个字，最多读 {1} 个。长文请放进文档文件夹"),
+    (r"the question is empty", "问题是空的。请用几个词来问，例如：金山区有多少耕地？"),
+    # What was not foreseen
+    (r"unexpected (\w+): (.*?)(?:\. Please report it)?$", "意外的错误 {0}（{1}）。请查看终端里的日志"),
+)  # fmt: skip
+PATTERNS = tuple((re.compile(pattern), chinese) for pattern, chinese in CHINESE)
+
+
+def explain(error: str, language: Language) -> str:
+    """Return an error's text in the reader's language; in its own English where there is no other."""
+    if language == "zh":
+        for pattern, chinese in PATTERNS:
+            if found := pattern.search(error):
+                return chinese.format(*found.groups())
+    return error
