@@ -154,7 +154,7 @@ def test_only_what_the_index_knows_is_taken_out(library: Assistant, path: str) -
     assert not (library.settings.data / "removed").exists()
 
 
-@pytest.mark.parametrize("path", ["../外面.txt", "人事/../../外面.txt", "{outside}/外面.txt"])
+@pytest.mark.parametrize("path", ["../外面.txt", "人事/../../外面.txt", "../文 档/食堂.txt", "{outside}/外面.txt"])
 def test_an_index_that_was_tampered_with_leads_nowhere(library: Assistant, tmp_path: Path, path: str) -> None:
     outside = tmp_path / "外面.txt"
     outside.write_text("外面的文件。", encoding="utf-8")

@@ -126,7 +126,7 @@ def test_a_sync_is_carried_out_and_told_of(library: Library, syncing: Syncing) -
 def test_wishes_made_while_a_sync_runs_are_joined(library: Library, syncing: Syncing) -> None:
     assert hold(library, syncing) == 1
     write(library.settings.documents, "食堂.txt", CANTEEN)
-    wishes = [again("休假.txt"), None, again("食堂.txt"), Wish(rebuild=True)]
+    wishes = [again("休假.txt"), Wish(rebuild=True), None, again("食堂.txt")]
     assert [syncing.request(wish) for wish in wishes] == [2, 2, 2, 2]
     library.encoder.gate.set()
     assert syncing.wait(2, LONG).runs == 2

@@ -61,6 +61,7 @@ def test_an_action_is_read_as_it_was_written(action: Action) -> None:
         "remove/s3cret_-token",
         "REMOVE/s3cret_-token/a.md",
         "delete/s3cret_-token/a.md",
+        "delete/s3cret_-token/",
         "#wendang/remove/s3cret_-token/a.md",
         "remove/令牌/a.md",
         "remove/s3cret_-token/" + "x" * 20_000,

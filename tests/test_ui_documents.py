@@ -76,6 +76,24 @@ def test_every_row_can_be_indexed_again_and_removed(syncing: Still) -> None:
     assert Action("rebuild") in actions_of(shown)
 
 
+def test_documents_that_are_nearly_the_same_are_named(tmp_path: Path) -> None:
+    text = "员工休假管理办法\n员工入职满一年的，每年享有{}带薪年假，未休完的年假可以结转到次年三月底，逾期作废。\n"
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name, days in (("旧<b>", "十天"), ("新", "十五天"), ("一", "八天"), ("二", "九天"), ("三", "五天")):
+        (documents / f"{name}.txt").write_text(text.format(days), "utf-8")
+    (documents / "食堂.txt").write_text("食堂管理规定\n食堂早上七点开门，晚上八点关门。\n", "utf-8")
+    assistant = Assistant(Settings(documents=documents, data=tmp_path / "data"), FakeEncoder())
+    assistant.sync()
+    with Still(assistant) as syncing:
+        rows = {row: text_of(row) for row in rows_of(list_documents(syncing, "", "zh", TOKEN))}
+    shown = {said.split("|")[1]: said for said in rows.values()}
+    assert "内容几乎相同" not in shown["食堂.txt"]
+    assert "|内容几乎相同：|" in shown["新.txt"] and shown["新.txt"].count("、") == 2
+    assert "等另外 1 篇" in shown["新.txt"]
+    assert not any("<b>.txt" in row for row in rows)
+
+
 def test_a_file_that_could_not_be_read_comes_first_with_its_reason(syncing: Still) -> None:
     shown = list_documents(syncing, "", "zh", TOKEN)
     failed, _, rest = shown.partition("</ul>")

@@ -24,6 +24,8 @@ from qa.ui.texts import Language, say
 from qa.ui.uploads import store_upload
 
 # So many rows are sent to a browser; the others are found by name.
+# Of a form letter there may be hundreds.
+MOST_ALIKE = 3
 MOST_LISTED = 200
 
 
@@ -149,11 +151,25 @@ def _row(entry: DocumentEntry, rows: Rows) -> Html:
     name = element("span", entry.path, class_="file-name")
     return element(
         "tr",
-        element("td", title, element("div", name, _can_be_done(entry.path, rows), class_="row-end")),
+        element(
+            "td", title, element("div", name, _can_be_done(entry.path, rows), class_="row-end"), _alike(entry, rows)
+        ),
         element("td", str(entry.passages), class_="figure"),
         element("td", show_size(entry.size), class_="figure"),
         element("td", _show_date(entry.indexed_at), class_="figure"),
     )
+
+
+def _alike(entry: DocumentEntry, rows: Rows) -> Html:
+    """Name the documents that are nearly the same, each a link to it."""
+    if not entry.alike:
+        return join()
+    links = [element("a", path, href=str(DocumentLink(path))) for path in entry.alike[:MOST_ALIKE]]
+    comma = "、" if rows.language == "zh" else ", "
+    named = [part for link in links for part in (comma, link)][1:]
+    more = len(entry.alike) - len(links)
+    rest = [say(rows.language, "alike_more", count=more)] if more else []
+    return element("div", say(rows.language, "alike"), *named, *rest, class_="alike")
 
 
 def _can_be_done(path: str, rows: Rows, failed: bool = False) -> Html:

@@ -112,6 +112,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rebuild_yes": ("开始重建", "Rebuild"),
     "again": ("重新索引", "Re-index"),
     "again_failed": ("重试", "Retry"),
+    "alike": ("内容几乎相同：", "Nearly the same: "),
+    "alike_more": ("等另外 {count} 篇", " and {count} more"),
     "remove": ("移除", "Remove"),
     "remove_question": (
         "把“{name}”移出文档文件夹？文件不会删除，会移到数据文件夹的 removed 里。",
