@@ -61,9 +61,9 @@ def test_the_words_alone_find_exactly_what_they_found(
         one for one in run_baselines(assistant.generation, asked, encoder, tmp_path) if one.name == "BM25 only"
     )
     found = measure_retrieval(list(zip(questions, words.hits, strict=True)))
-    assert found["evidence_recall_1500"] == 0.9429
-    assert found["evidence_recall_600"] == 0.9286
-    assert found["document_at_1"] == 0.8286
+    assert found["evidence_recall_1500"] == 0.9286
+    assert found["evidence_recall_600"] == 0.8952
+    assert found["document_at_1"] == 0.8571
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_the_words_alone_find_exactly_what_they_found(
         ("evidence_recall_1500", 1.0),
         ("evidence_recall_600", 1.0),
         ("document_at_1", 1.0),
-        ("answer_in_5", 1.0),
-        ("answer_hit", 0.9),
-        ("lead_hit", 0.8714),
-        ("citation_precision", 0.8889),
-        ("answered", 0.9143),
+        ("answer_in_5", 0.9857),
+        ("answer_hit", 0.9143),
+        ("lead_hit", 0.8857),
+        ("citation_precision", 0.8553),
+        ("answered", 0.9286),
         ("refused", 0.6),
-        ("answerability_auroc", 0.9414),
+        ("answerability_auroc", 0.9429),
     ],
 )
 def test_the_figures_of_the_sample_corpus_hold(measures: Measures, measure: str, reached: float) -> None:
