@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 import time
+import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -68,6 +69,12 @@ class Database:
             )
         with self._translated():
             self.set_meta("schema", SCHEMA_VERSION)
+            if self.meta("identity") is None:
+                self.write("INSERT OR IGNORE INTO meta VALUES ('identity', ?)", (uuid.uuid4().hex,))
+
+    def identity(self) -> str:
+        """Return what tells this database from one that stood here before."""
+        return self.meta("identity") or ""
 
     def close(self) -> None:
         self._connection.close()
@@ -108,7 +115,7 @@ class Database:
         """Turn what damage to the database leads to into a `StoreError`."""
         try:
             yield
-        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError) as error:
             if _is_damage(error) or not isinstance(error, sqlite3.Error):
                 raise DamagedStore(
                     f"the index in {self.folder} is damaged ({error}). The next sync sets it aside and builds it "
@@ -182,8 +189,10 @@ def add_checksum(data: bytes) -> bytes:
     return data + zlib.crc32(data).to_bytes(4, "little")
 
 
-def without_checksum(data: bytes) -> bytes | None:
+def without_checksum(data: object) -> bytes | None:
     """Return bytes without the CRC-32 behind them, None where it is not theirs."""
+    if not isinstance(data, bytes):
+        return None
     body = data[:-4]
     return body if len(data) >= 4 and zlib.crc32(body).to_bytes(4, "little") == data[-4:] else None
 
@@ -238,6 +247,8 @@ def _is_damage(error: Exception) -> bool:
     """Whether an error says that the file is not what SQLite wrote."""
     code = getattr(error, "sqlite_errorcode", None)
     damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    if "Could not decode to UTF-8" in str(error):
+        return True
     return isinstance(error, UnicodeDecodeError) or (code is not None and code & 0xFF in damaged)
 
 

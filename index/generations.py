@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.alike import alike_documents
-from index.catalogue import LiveRow
+from index.catalogue import LiveRow, SegmentRow
 from index.datatypes import Document
 from index.errors import DamagedStore, MissingVectors, StoreError
 from index.lexical import fold
@@ -40,18 +40,23 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class LiveSegment:
-    """A segment in service under its number, with the places in it of documents that no longer are."""
+    """A segment in service under its number, with the places in it of documents that no longer are.
+
+    `folder`, the name of its folder, is its own in whatever database.
+    """
 
     number: int
     segment: Segment
     gone: frozenset[int]
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One state of the whole index; it never changes, so questions under way finish on it.
 
-    `alike` tells for each document that has some the documents nearly the same as it, with how alike they are.
+    `database` tells which it is of. `alike` tells for each document that has some the documents nearly the same as it,
+    with how alike they are.
     """
 
     number: int
@@ -60,6 +65,7 @@ class Generation:
     records: Mapping[str, Record] = field(default_factory=dict)
     segments: tuple[LiveSegment, ...] = ()
     alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    database: str = ""
 
 
 def load_generation(store: Store, before: Generation | None = None) -> Generation:
@@ -77,13 +83,13 @@ def load_generation(store: Store, before: Generation | None = None) -> Generatio
             records = _records(store, digests, before)
             own_words = find_words(store, before)
             alike = alike_documents(store)
-            dimension = store.dimension()
+            dimension, database = store.dimension(), store.identity()
         if damaged := digests.keys() - records.keys():
             with store.transaction():
                 store.distrust(damaged)
         loaded = _load(store, live, dimension, before) if live is not None and _fits(live, records) else None
         if loaded is not None:
-            return replace(assemble(number, loaded, records, own_words, dimension), alike=alike)
+            return replace(assemble(number, loaded, records, own_words, dimension), alike=alike, database=database)
         if _mend(store, number):
             before = None
     raise StoreError(f"the index in {store.folder} is damaged again as soon as it is mended. Check the disk")
@@ -102,9 +108,12 @@ def _records(store: Store, digests: Mapping[str, bytes], before: Generation | No
     known = before.records if before is not None else {}
     same = {path for path, digest in digests.items() if path in known and known[path].digest == digest}
     read = store.records([path for path in digests if path not in same])
-    return {
+    files = store.files()
+    found = {
         path: known[path] if path in same else read[path] for path in sorted(digests) if path in same or path in read
     }
+    # A file that was only touched has another time.
+    return {path: one if one.file == files[path] else replace(one, file=files[path]) for path, one in found.items()}
 
 
 def find_words(store: Store, before: Generation | None = None) -> WordFinder:
@@ -137,20 +146,13 @@ def _load(
     store: Store, live: Sequence[LiveRow], dimension: int, before: Generation | None
 ) -> tuple[LiveSegment, ...] | None:
     """Return the segments of a generation, None where one of them cannot be used."""
-    known = {one.number: one.segment for one in before.segments} if before is not None else {}
+    known = {one.folder: one.segment for one in before.segments} if before is not None else {}
     loaded: list[LiveSegment] = []
     for row, gone in live:
-        segment = known.get(row.number)
+        segment = known.get(row.folder) or read_segment(store, row)
         if segment is None:
-            folder = segments_folder(store.folder) / row.folder
-            if (damaged := damaged_file(store.folder, row)) is not None:
-                logger.warning("index file %s in %s is damaged or gone; building it anew", damaged, folder)
-                return None
-            if not is_current(store.folder, row):
-                logger.info("the words in %s were indexed by another version; indexing them anew", folder)
-                return None
-            segment = load_segment(store.folder, row, dimension)
-        loaded.append(LiveSegment(row.number, segment, gone))
+            return None
+        loaded.append(LiveSegment(row.number, segment, gone, row.folder))
     return tuple(loaded)
 
 
@@ -160,8 +162,7 @@ def _mend(store: Store, number: int) -> bool:
         if store.current_generation() != number:
             return False
         live = _live_rows(store, number) or []
-        good = [one for one in live if damaged_file(store.folder, one.segment) is None]
-        good = [one for one in good if is_current(store.folder, one.segment)]
+        good = [one for one in live if _is_readable(store, one)]
         records = store.records()
         if not _fits_in_part(good, records):
             good = []
@@ -172,6 +173,36 @@ def _mend(store: Store, number: int) -> bool:
             kept.append((add_segment(store, buildable(store, lost)), frozenset()))
         store.set_generation(number, kept)
         store.keep_generations([number])
+    return True
+
+
+def read_segment(store: Store, row: SegmentRow) -> Segment | None:
+    """Return a segment from its files, None where they are not as they were written or of another version.
+
+    The log says what is wrong, and that it will be built anew.
+    """
+    folder = segments_folder(store.folder) / row.folder
+    if (damaged := damaged_file(store.folder, row)) is not None:
+        logger.warning("index file %s in %s is damaged or gone; building it anew", damaged, folder)
+        return None
+    if not is_current(store.folder, row):
+        logger.info("the words in %s were indexed by another version; indexing them anew", folder)
+        return None
+    try:
+        return load_segment(store.folder, row, store.dimension())
+    except StoreError as error:
+        logger.warning("%s; building it anew", error)
+        return None
+
+
+def _is_readable(store: Store, row: LiveRow) -> bool:
+    """Whether a segment's files are as they were written and fit its row; the log has said before where not."""
+    if damaged_file(store.folder, row.segment) is not None or not is_current(store.folder, row.segment):
+        return False
+    try:
+        load_segment(store.folder, row.segment, store.dimension())
+    except StoreError:
+        return False
     return True
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from index.database import as_json
-from index.datatypes import Progress, Report
+from index.datatypes import Document, Progress, Report
 from index.lexical import learn_words
 from index.store import Store
 
@@ -31,25 +31,43 @@ def bucket_of(path: str, buckets: int) -> int:
 def renew_lexicon(store: Store, report: Report) -> None:
     """Learn the words of those buckets whose documents are not as they were. Use it inside a transaction."""
     wanted = _bucket_keys(store.lengths(), store.digests())
-    known = {int(bucket): bytes(key) for bucket, key in store.rows("SELECT bucket, key FROM lexicon")}
+    rows = store.rows("SELECT bucket, key, words FROM lexicon")
+    known = {bucket: bytes(key) if _is_whole(words) else b"" for bucket, key, words in rows}
     for bucket in known.keys() - wanted.keys():
         store.write("DELETE FROM lexicon WHERE bucket = ?", (bucket,))
     stale = [bucket for bucket, (key, _) in wanted.items() if known.get(bucket) != key]
     for number, bucket in enumerate(stale):
         report(Progress("words", number, len(stale)))
         key, paths = wanted[bucket]
-        words = _checked(as_json(_learn(store, paths)))
-        store.write("INSERT OR REPLACE INTO lexicon VALUES (?, ?, ?)", (bucket, key, words))
+        documents = [record.document for record in store.records(paths).values()]
+        words = _learn(documents)
+        if len(documents) < len(paths):
+            # One of them is damaged. What it taught stays until it is read again, which makes another key.
+            key, words = b"", tuple(sorted({*words, *_words_of(store, bucket)}))
+        store.write("INSERT OR REPLACE INTO lexicon VALUES (?, ?, ?)", (bucket, key, _checked(as_json(words))))
 
 
 def learned_words(store: Store) -> tuple[str, ...]:
     """Return the words that the documents teach, sorted; of a bucket that is damaged none."""
-    words: set[str] = set()
-    for (text,) in store.rows("SELECT words FROM lexicon"):
-        body = text[8:]
-        if isinstance(body, str) and _checked(body) == text:
-            words.update(json.loads(body))
-    return tuple(sorted(words))
+    return tuple(sorted({word for (text,) in store.rows("SELECT words FROM lexicon") for word in _read_words(text)}))
+
+
+def _words_of(store: Store, bucket: int) -> list[str]:
+    return [
+        word
+        for (text,) in store.rows("SELECT words FROM lexicon WHERE bucket = ?", (bucket,))
+        for word in _read_words(text)
+    ]
+
+
+def _read_words(text: object) -> list[str]:
+    """Return the words of a row, none where it is not what was written."""
+    return [str(word) for word in json.loads(str(text)[8:])] if _is_whole(text) else []
+
+
+def _is_whole(text: object) -> bool:
+    """Whether a row's words are what was written."""
+    return isinstance(text, str) and _checked(text[8:]) == text
 
 
 def _bucket_keys(lengths: Mapping[str, int], digests: Mapping[str, bytes]) -> dict[int, tuple[bytes, list[str]]]:
@@ -67,8 +85,7 @@ def _bucket_keys(lengths: Mapping[str, int], digests: Mapping[str, bytes]) -> di
     return keys
 
 
-def _learn(store: Store, paths: list[str]) -> tuple[str, ...]:
-    documents = [record.document for record in store.records(paths).values()]
+def _learn(documents: Sequence[Document]) -> tuple[str, ...]:
     titles = {document.title for document in documents}
     titles.update(heading for document in documents for section in document.sections for heading in section.headings)
     return learn_words((document.text for document in documents), sorted(titles))

@@ -158,8 +158,11 @@ class Postings:
     @staticmethod
     def is_current(folder: Path) -> bool:
         """Whether saved postings have the tokens that this program makes; another's have to be built anew."""
-        about = folder / ABOUT_FILE
-        return about.is_file() and json.loads(about.read_text("utf-8")).get("form") == FORM
+        try:
+            about = json.loads((folder / ABOUT_FILE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return False
+        return isinstance(about, dict) and about.get("form") == FORM
 
 
 def _joined(arrays: Sequence[NDArray[np.generic]], kind: type[np.generic]):  # type: ignore[no-untyped-def]

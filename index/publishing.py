@@ -9,10 +9,10 @@ from index.catalogue import LiveRow
 from index.datatypes import Progress, Report
 from index.embedding import Encoder
 from index.errors import DamagedStore
-from index.generations import Generation, add_segment, buildable, remove_other_folders
+from index.generations import Generation, add_segment, buildable, read_segment, remove_other_folders
 from index.lexicon import renew_lexicon
 from index.plan import USER_WORDS_STAMP, Plan
-from index.segments import Segment, choose_merges, damaged_file, is_current, load_segment, merge_segments
+from index.segments import Segment, choose_merges, merge_segments
 from index.store import IndexedDocument, Store
 from index.user_words import UserWords
 
@@ -40,13 +40,13 @@ def publish(
         apply_plan(store, plan, indexed)
         store.set_user_words(user_words.words)
         store.set_meta(USER_WORDS_STAMP, user_words.stamp)
+        store.set_meta("dimension", str(encoder.dimension))
         if is_same:
             store.forget_loose_vectors()
             return current
         report(Progress("writing", 0, 1))
         renew_pairs(store, [one.document.path for one in indexed])
         store.set_meta("model", encoder.name)
-        store.set_meta("dimension", str(encoder.dimension))
         renew_lexicon(store, report)
         changed = {*plan.removed, *plan.changed, *plan.renamed, *plan.renamed.values()}
         _renew_segments(store, current, [] if rebuild else _live_rows(store, current), changed, before)
@@ -115,10 +115,11 @@ def _sizes(row: LiveRow) -> tuple[int, int]:
 
 def _usable(store: Store, row: LiveRow, before: Generation | None) -> tuple[Segment, frozenset[int]]:
     """Return a segment from memory, from its files or, where these are damaged, built anew from the store."""
-    known = {one.number: one.segment for one in before.segments} if before is not None else {}
-    if row.segment.number in known:
-        return known[row.segment.number], row.gone
-    if damaged_file(store.folder, row.segment) is None and is_current(store.folder, row.segment):
-        return load_segment(store.folder, row.segment, store.dimension()), row.gone
+    known = {one.folder: one.segment for one in before.segments} if before is not None else {}
+    if row.segment.folder in known:
+        return known[row.segment.folder], row.gone
+    segment = read_segment(store, row.segment)
+    if segment is not None:
+        return segment, row.gone
     paths = [entry.path for place, entry in enumerate(row.segment.entries) if place not in row.gone]
     return buildable(store, store.records(paths).values()), frozenset()

@@ -193,7 +193,7 @@ def load_segment(data: Path, row: SegmentRow, dimension: int) -> Segment:
             sentence_vectors=VectorIndex.load(folder / SENTENCE_FILE, dimension, int(layout.sentences[-1])),
             postings=Postings.load(folder / LEXICAL_FOLDER, int(layout.passages[-1])),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
         raise StoreError(f"{folder} cannot be read ({error})") from error
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from index.catalogue import Catalogue
 from index.database import DATABASE, REBUILD_COMMAND, SCHEMA_VERSION, as_json
 from index.datatypes import Document, Failure, Page, Passage, Section
+from index.errors import DamagedStore
 from index.lexical import fold_in_place
 from index.records import PassageSpan, Record, StoredFile
 from index.vector_rows import VectorRows, vector_key
@@ -122,6 +123,8 @@ class Store(VectorRows, Catalogue):
                 self.write(
                     f"INSERT OR IGNORE INTO loose_vectors SELECT vector_key FROM {table} WHERE document = ?", (path,)
                 )
+                # By hand as well: rows that no document has any more would be in the way of the next ones.
+                self.write(f"DELETE FROM {table} WHERE document = ?", (path,))
             self.write("DELETE FROM documents WHERE path = ?", (path,))
 
     def rename(self, renamed: Mapping[str, StoredFile]) -> None:
@@ -148,11 +151,13 @@ class Store(VectorRows, Catalogue):
     def digests(self) -> dict[str, bytes]:
         """Return what tells one state of a document from another, by path; none for documents that are distrusted."""
         rows = self.rows("SELECT path, digest FROM documents WHERE content_hash != ''")
-        return {row[0]: bytes(row[1]) for row in rows}
+        with self.reading():
+            return {row[0]: bytes(row[1]) for row in rows}
 
     def lengths(self) -> dict[str, int]:
         """Return every document's number of characters, by path."""
-        return {row[0]: int(row[1]) for row in self.rows("SELECT path, characters FROM documents")}
+        rows = self.rows("SELECT path, characters FROM documents")
+        return {path: length if isinstance(length, int) else 0 for path, length in rows}
 
     def records(self, paths: Sequence[str] | None = None) -> dict[str, Record]:
         """Return documents with their passages and sentences, by path and in that order: all, or those named.
@@ -161,7 +166,10 @@ class Store(VectorRows, Catalogue):
         """
         found: dict[str, Record] = {}
         for path in sorted(self.digests() if paths is None else paths):
-            record = self._record(path)
+            try:
+                record = self._record(path)
+            except DamagedStore:
+                record = None
             if record is None:
                 logger.warning("what the index holds of %s is damaged; the next sync reads the file again", path)
             else:

@@ -166,7 +166,8 @@ class Assistant:
         try:
             before = self._generation
             number = store.current_generation()
-            if number == 0 or (before is not None and before.number == number):
+            is_known = before is not None and (before.number, before.database) == (number, store.identity())
+            if number == 0 or is_known:
                 return False
             store.check_model(self.encoder.name)
             self._generation = load_generation(store, before)

@@ -81,7 +81,7 @@ def hit_record(hit: Hit) -> Record:
 
 def entry_record(entry: DocumentEntry) -> Record:
     """Return one line of the list of documents."""
-    return {"document": entry.path, **asdict(entry)}
+    return {"document": entry.path, **asdict(entry), "alike": list(entry.alike)}
 
 
 def document_record(document: Document) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ class _Work:
                 write_documents(self.backup, self.documents, meter, outcome)
         kept = _keep(store, scratch)
         try:
-            number = _put_in_place(store, state, is_fresh=kept is None)
+            number = _put_in_place(store, state)
         except BaseException:
             if kept is not None:
                 kept.unlink()
@@ -171,23 +172,19 @@ def _keep(store: Store, scratch: Path) -> Path | None:
     return (scratch / "kept").rename(kept)
 
 
-def _put_in_place(store: Store, state: State, is_fresh: bool) -> int:
+def _put_in_place(store: Store, state: State) -> int:
     """Replace what the database in service holds, in one transaction, and return the generation's number.
 
-    Generations and segments get numbers that none had before, since running programs know those that they have in
-    memory by their numbers. Where the database is new (`is_fresh`), nothing tells which these are; there has been less
-    than one a second.
+    It is a later generation than both, of a database with a name of its own, and its segments lie in folders of new
+    names: a running program takes nothing that it has in memory for what is restored.
     """
     with store.reading():
         store.write("ATTACH DATABASE ? AS restored", (str(state.database),))
     folders = [(move_segment(state, row.segment.folder, store.folder), row) for row in state.live]
     with store.transaction():
-        used = int(time.time()) if is_fresh else store.current_generation()
-        number = max(used, state.generation) + 1
-        if is_fresh:
-            store.write("DELETE FROM main.sqlite_sequence WHERE name = 'segments'")
-            store.write("INSERT INTO main.sqlite_sequence VALUES ('segments', ?)", (used,))
+        number = max(store.current_generation(), state.generation) + 1
         _copy_rows(store)
+        store.set_meta("identity", uuid.uuid4().hex)
         live = [
             (store.add_segment(folder, row.segment.manifest, row.segment.entries), row.gone) for folder, row in folders
         ]

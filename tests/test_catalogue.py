@@ -11,6 +11,7 @@ import pytest
 from index.catalogue import Entry, LiveRow, SegmentRow
 from index.errors import DamagedStore
 from index.store import Store
+from tests.fakes import FakeEncoder
 from tests.test_generations import (
     FILES,
     FIRST,
@@ -313,6 +314,23 @@ def test_one_damaged_row_leaves_the_other_segments_as_they_are(library: Library)
     after = library.rows()
     assert [row for row in after if row.number in (1, 3)] == [first, third]
     assert [row.entries for row in after if row.number > 3] == [second.entries]
+
+
+def test_a_document_in_two_segments_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = Library(tmp_path)
+    for files in (FIRST, SECOND, {"食堂.txt": "食堂十一点开门。\n午餐三十元。\n"}):
+        library.write(files)
+        library.sync()
+    expected = answers(library.load())
+    # The old text of 食堂.txt has as many passages and sentences as the new one.
+    assert library.sql("SELECT segments FROM generations WHERE number = 3") == [("[[1, []], [2, [1]], [3, []]]",)]
+    library.sql("UPDATE generations SET segments = '[[1, []], [2, []], [3, []]]' WHERE number = 3")
+    generation = library.load()
+    assert caplog.messages == ["segment 3 does not fit the documents; building it anew"]
+    assert answers(generation) == expected
+    assert_is_what_its_documents_make(generation)
+    rows, _ = generation.index.passage_vectors.search(FakeEncoder().encode_queries(["食堂"])[0], 100)
+    assert sorted(rows.tolist()) == list(range(len(generation.index.passages)))
 
 
 def test_a_reader_gets_damaged_store_for_rows_that_cannot_be_read(store: Store) -> None:

@@ -23,7 +23,18 @@ from tests.test_evaluate import LINES, write_set
 PROJECT = Path(__file__).resolve().parent.parent
 COMMANDS = ("sync", "ask", "search", "documents", "evaluate", "doctor", "backup", "restore")
 ANSWER_KEYS = [
-    *("id", "question", "answer", "answered", "mode", "citations", "passages", "missing_terms", "timings_ms"),
+    *(
+        "id",
+        "question",
+        "answer",
+        "answered",
+        "mode",
+        "citations",
+        "passages",
+        "deviations",
+        "missing_terms",
+        "timings_ms",
+    ),
     *("confidence", "searched"),
 ]
 CITATION_KEYS = [
@@ -413,7 +424,7 @@ def test_search_says_what_a_question_was_split_into(folder: Path, run: Run) -> N
 
 def test_documents_are_listed(folder: Path, run: Run) -> None:
     (record,) = run("documents", "--json").records
-    keys = ["characters", "document", "indexed_at", "passages", "path", "size", "title"]
+    keys = ["alike", "characters", "document", "indexed_at", "passages", "path", "size", "title"]
     assert [sorted(entry) for entry in record["documents"]] == [keys, keys]
     assert [(entry["document"], entry["title"]) for entry in record["documents"]] == [
         ("人事/员工 手册.md", "员工手册"),
@@ -695,8 +706,13 @@ def test_an_index_of_another_model_is_refused_with_the_command_that_rebuilds_it(
 def test_a_file_that_is_no_database_is_named(folder: Path, run: Run) -> None:
     (folder / "data").mkdir()
     (folder / "data" / "wendang.sqlite").write_bytes(b"rubbish" * 1000)
-    for arguments in (["sync"], ["ask", "加班？"], ["documents"]):
-        assert f"the index in {folder / 'data'} cannot be opened" in error_line(run(*arguments))
+    for arguments in (["ask", "加班？"], ["documents"]):
+        line = error_line(run(*arguments))
+        assert f"the index in {folder / 'data'} is damaged" in line and "python -m qa sync" in line
+    outcome = run("sync", "--json")
+    assert (outcome.code, outcome.records[0]["added"]) == (0, 2)
+    assert list((folder / "data").glob("wendang.sqlite.damaged-*"))
+    assert len(run("documents", "--json").records[0]["documents"]) == 2
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(folder: Path, run: Run) -> None:

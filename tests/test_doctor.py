@@ -323,7 +323,7 @@ DAMAGES: list[tuple[Damage, str, str, str]] = [
     (change_array("counts", lambda counts: counts[1:]), "segments", "bm25 points to texts that are not there", MEND),
     (change_array("lengths", lambda lengths: lengths[1:]), "segments", "holds the words of 2 texts, expected 3", MEND),
     (change_array("starts", lambda starts: starts[::-1]), "segments", "bm25 points to texts that are not", MEND),
-    (damage_about, "segments", " cannot be read: Expecting property name", MEND),
+    (damage_about, "segments", "bm25 holds the words as another version made them", MEND),
     (age_words, "segments", "bm25 holds the words as another version made them", MEND),
     (leave_folder, "leftovers", "1 (3.0 MiB) left by writers that were killed: 0123", MEND),
     (leave_file, "leftovers", "1 (0.0 MiB) left by writers that were killed: .DS_Store", MEND),

@@ -206,6 +206,28 @@ def test_documents_that_are_gone_from_a_segment_are_in_no_result(library: Librar
     assert answers(generation) == answers(fresh.load())
 
 
+@pytest.mark.parametrize("memory", [False, True])
+def test_a_merge_leaves_out_what_is_gone(library: Library, caplog: pytest.LogCaptureFixture, memory: bool) -> None:
+    before = library.load() if memory else None
+    (library.documents / "无题.txt").unlink()
+    library.write({"食堂.txt": "食堂十一点开门。\n午餐三十元。\n"})
+    library.sync(before=before)
+    (row,) = library.rows()
+    assert [entry.path for entry in row.entries] == [
+        "人事/假期.md",
+        "人事/婚假.txt",
+        "出差.txt",
+        "设备.txt",
+        "食堂.txt",
+    ]
+    generation = library.load(before)
+    assert caplog.messages == []
+    assert texts_of(generation)["食堂.txt"] == "食堂十一点开门。\n午餐三十元。"
+    assert_is_what_its_documents_make(generation)
+    # 加班 stood in the document that is gone, and in no other.
+    assert "~加班" not in generation.segments[0].segment.postings.vocabulary
+
+
 def test_a_document_that_moves_between_segments_is_there_once(library: Library) -> None:
     for number in range(9):
         library.write({"食堂.txt": f"食堂{number}点开门。\n午餐二十元。\n"})

@@ -76,6 +76,7 @@ def test_an_answer() -> None:
         "citations": [CITATION_RECORD],
         "passages": [HIT_RECORD],
         "missing_terms": ["婚假"],
+        "deviations": [],
         "timings_ms": {"embedding": 1.5, "search": 2.5, "answer": 0.5},
     }
 
@@ -127,6 +128,7 @@ def test_a_line_of_the_list_of_documents() -> None:
         "passages": 5,
         "size": 3600,
         "indexed_at": "2026-01-02T03:04:05+00:00",
+        "alike": [],
     }
 
 

@@ -34,6 +34,7 @@ def test_a_link_is_read_as_it_was_written(link: Link) -> None:
         "#wendang/passage/a/b",
         "#wendang/document/x",
         "#other/citation/1/2",
+        "citation/1/2",
         VIEW_CHAT,
         "#wendang/document/" + "x" * 5_000 + "/0",
     ],
