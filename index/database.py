@@ -43,6 +43,8 @@ class Database:
             folder.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=30)
             _keep_write_ahead_log(connection)
+            # A flipped byte in a text is for its checksum to find: it must not keep all other rows from being read.
+            connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             _upgrade(folder, connection)

@@ -187,12 +187,12 @@ def test_a_running_program_notices_and_answers_from_what_was_restored(
 
 @pytest.mark.parametrize("lost", ["nothing", "database", "damaged"])
 def test_a_program_that_holds_segments_of_the_same_numbers_takes_none_for_another(tmp_path: Path, lost: str) -> None:
-    here = open_library(tmp_path / "here", {"甲.txt": DORMITORY})
-    write_documents(here.settings.documents, {"甲.txt": HANDBOOK})
+    here = open_library(tmp_path / "here", {"甲.txt": HANDBOOK})
+    write_documents(here.settings.documents, {"乙.txt": DORMITORY})
     here.sync()
     there = open_library(tmp_path / "there", {"甲.txt": CANTEEN})
     back_up(tmp_path / "b.zip", there.settings.data, None)
-    assert (numbers_in(here.settings.data), numbers_in(there.settings.data)) == ((2, [2]), (1, [1]))
+    assert (numbers_in(here.settings.data), numbers_in(there.settings.data)) == ((2, [1, 2]), (1, [1]))
     path = here.settings.data / "wendang.sqlite"
     if lost == "database":
         path.unlink()
