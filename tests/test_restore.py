@@ -210,6 +210,14 @@ def test_a_program_that_holds_segments_of_the_same_numbers_takes_none_for_anothe
         assert here.ask(question).citations == there.ask(question).citations != ()
 
 
+def test_a_program_notices_an_older_state_of_its_own_index_under_its_number(backup: Path, library: Assistant) -> None:
+    (library.settings.data / "wendang.sqlite").unlink()
+    assert restore(backup, library.settings.data, None).generation == library.generation.number == 2
+    assert library.refresh()
+    assert sorted(library.generation.documents) == NAMES
+    assert library.ask("食堂周日开放吗？").citations[0].quote == "食堂周日不开放。"
+
+
 def test_generations_go_on_from_the_one_in_service(backup: Path, library: Assistant) -> None:
     assert numbers_in(library.settings.data) == (2, [1, 2])
     report = restore(backup, library.settings.data, None)

@@ -110,6 +110,15 @@ def test_a_renamed_source_opens_where_it_is_now(syncing: Still, conversation: Co
     assert '<mark class="cited"' in shown
 
 
+def test_a_renamed_source_is_known_by_what_the_answer_remembers(syncing: Still) -> None:
+    folder = syncing.assistant.settings.documents
+    rewrite(syncing, "食堂的早餐是五元，午餐是十二元。")
+    conversation = [*converse(syncing, Conversation(), "食堂的早餐多少钱？", "zh")][-1].conversation
+    (folder / "食堂.txt").rename(folder / "伙食.txt")
+    syncing.assistant.sync()
+    assert "|伙食.txt|" in text_of(opened(syncing, conversation))
+
+
 def test_passages_that_were_found_are_looked_after_as_well(syncing: Still, conversation: Conversation) -> None:
     rewrite(syncing, CANTEEN.replace("五元", "六元"))
     assert "<del>五</del>" in opened(syncing, conversation, PassageLink(0, 0))

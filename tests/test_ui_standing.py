@@ -90,6 +90,31 @@ def test_a_renamed_file_that_was_edited_besides_is_known_by_its_title(
     assert stand(library, quoted, versions)[:2] == ("renamed", "伙食.txt")
 
 
+def test_a_renamed_file_without_a_title_of_its_own_is_known_by_its_content(library: Assistant) -> None:
+    write(library.settings, "通知.txt", "早餐涨到六元。")
+    library.sync()
+    document = library.generation.documents["通知.txt"]
+    assert not document.has_own_title
+    folder = library.settings.documents
+    (folder / "通知.txt").rename(folder / "公告.txt")
+    quoted = Quoted("通知.txt", document.title, 0, "早餐涨到六元。")
+    assert stand(library, quoted, {"通知.txt": document.content_hash})[:2] == ("renamed", "公告.txt")
+    assert stand(library, quoted, {})[0] == "deleted"
+
+
+def test_a_document_that_is_called_the_same_is_not_the_source(library: Assistant) -> None:
+    (library.settings.documents / "旧").mkdir()
+    write(library.settings, "旧/通知.txt", "早餐涨到六元。停电一天。")
+    library.sync()
+    quoted = Quoted("通知.txt", "通知", 0, "早餐涨到六元。")
+    assert library.generation.documents["旧/通知.txt"].title == "通知"
+    # Its title is no more than its file's name.
+    assert stand(library, quoted, {})[0] == "deleted"
+    # Its title is its own, and it says something else.
+    elsewhere = Quoted("伙食.txt", "食堂规定", 0, "晚餐是八元。")
+    assert stand(library, elsewhere, {})[0] == "deleted"
+
+
 @pytest.mark.parametrize("title", ["别处的规定", ""])
 def test_the_same_sentence_in_another_document_is_not_the_source(
     library: Assistant, quoted: Quoted, versions: dict[str, str], title: str

@@ -44,4 +44,4 @@ def look(syncing: Syncing, language: Language) -> Marks:
 
 
 def _mark(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
