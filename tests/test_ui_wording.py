@@ -99,7 +99,7 @@ def shown(before: str, now: str) -> tuple[str, str]:
         ("年假十天。", "年假十五天。", ("年假十天。", "年假十[五]天。")),
         ("降到26微克。", "降到24.5微克。", ("降到[26]微克。", "降到[24.5]微克。")),
         ("版本 v1.2 可用", "版本 v1.3 可用", ("版本 v[1.2] 可用", "版本 v[1.3] 可用")),
-        ("the quick fox", "the slow fox", ("the [quick] fox", "the [slow] fox")),
+        ("the contract ends", "the contact ends", ("the [contract] ends", "the [contact] ends")),
         # One sign in common between two changes is chance.
         ("由人事处批准。", "由财务处长审核。", ("由[人事处批准]。", "由[财务处长审核]。")),
         ("", "新的", ("", "[新的]")),
