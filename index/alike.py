@@ -50,6 +50,7 @@ def alike_documents(store: Store) -> Mapping[str, Mapping[str, float]]:
     for first, second, similarity in store.rows(
         "SELECT first, second, similarity FROM versions ORDER BY first, second"
     ):
-        alike.setdefault(first, {})[second] = float(similarity)
-        alike.setdefault(second, {})[first] = float(similarity)
+        with store.reading():
+            alike.setdefault(first, {})[second] = float(similarity)
+            alike.setdefault(second, {})[first] = float(similarity)
     return alike

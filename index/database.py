@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 DATABASE = "wendang.sqlite"
 SCHEMA_VERSION = "2"
+FIRST_FORM = ("1",)
+WAIT = 30  # seconds that one process waits for another that writes
 REBUILD_COMMAND = "python -m qa sync --rebuild"
 SCHEMA = Path(__file__).parent / "schema.sql"
 # What other files belong to a database in write-ahead mode.
@@ -41,7 +43,7 @@ class Database:
         connection = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=30)
+            connection = sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=WAIT)
             _keep_write_ahead_log(connection)
             # A flipped byte in a text is for its checksum to find: it must not keep all other rows from being read.
             connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
@@ -227,13 +229,23 @@ def _upgrade(folder: Path, connection: sqlite3.Connection) -> None:
     """Bring a database of form 1 to this form: its vectors stay, the rest is read again from the documents."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     form = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() if "meta" in tables else None
-    if form != ("1",):
+    if form != FIRST_FORM:
         return
     logger.warning("the index in %s has the form of an older version; the next sync reads the documents again", folder)
     connection.create_function("add_checksum", 1, add_checksum, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() != FIRST_FORM:
+            connection.execute("ROLLBACK")  # another program was faster
+            return
+        rows = connection.execute("SELECT value FROM meta WHERE key = 'dimension'").fetchall()
+        # Cut ones, before what follows makes them look whole.
+        dimension = rows[0] if rows else (0,)
+        connection.execute("DELETE FROM vectors WHERE length(vector) != 4 * CAST(? AS INTEGER)", dimension)
         connection.execute("UPDATE vectors SET vector = add_checksum(vector)")
+        # Until a document turns out to have them.
+        connection.execute("CREATE TABLE loose_vectors (key BLOB PRIMARY KEY) WITHOUT ROWID")
+        connection.execute("INSERT INTO loose_vectors SELECT key FROM vectors")
         for table in ("sentences", "passages", "documents", "failures", "generations"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM meta WHERE key = 'generation'")
@@ -248,7 +260,8 @@ def _upgrade(folder: Path, connection: sqlite3.Connection) -> None:
 def _is_damage(error: Exception) -> bool:
     """Whether an error says that the file is not what SQLite wrote."""
     code = getattr(error, "sqlite_errorcode", None)
-    damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    # Every statement is right in a database that is: one that a table or column is missing for is met in no other.
+    damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR)
     if "Could not decode to UTF-8" in str(error):
         return True
     return isinstance(error, UnicodeDecodeError) or (code is not None and code & 0xFF in damaged)
@@ -269,6 +282,11 @@ def _not_opened(folder: Path, error: Exception) -> StoreError:
 def _not_used(folder: Path, error: Exception) -> StoreError:
     if _is_damage(error):
         return _not_opened(folder, error)
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return StoreError(
+            f"the index in {folder} is being written by another process, which has not ended for {WAIT} s. Run the "
+            "same command again when it has"
+        )
     return StoreError(
         f"the index in {folder} cannot be read or written ({error}). Free some disk space, then run the "
         "same command again; what was indexed before is still there"

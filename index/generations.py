@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.alike import alike_documents
 from index.catalogue import LiveRow, SegmentRow
+from index.damage import note_damage
 from index.datatypes import Document
 from index.errors import DamagedStore, MissingVectors, StoreError
 from index.lexical import fold
@@ -71,8 +72,17 @@ class Generation:
 def load_generation(store: Store, before: Generation | None = None) -> Generation:
     """Return the generation in service, its files checked by SHA-256; damaged ones are built anew from the store.
 
-    What `before` has in memory is not loaded again. Raises `StoreError` where nothing was indexed yet.
+    What `before` has in memory is not loaded again. Raises `StoreError` where nothing was indexed yet. Damage to the
+    store itself is noted for the next sync.
     """
+    try:
+        return _load_generation(store, before)
+    except DamagedStore:
+        note_damage(store.folder, is_certain=True)
+        raise
+
+
+def _load_generation(store: Store, before: Generation | None) -> Generation:
     for _ in range(ATTEMPTS):
         with store.snapshot():
             number = store.current_generation()
@@ -85,6 +95,7 @@ def load_generation(store: Store, before: Generation | None = None) -> Generatio
             alike = alike_documents(store)
             dimension, database = store.dimension(), store.identity()
         if damaged := digests.keys() - records.keys():
+            note_damage(store.folder, is_certain=False)
             with store.transaction():
                 store.distrust(damaged)
         loaded = _load(store, live, dimension, before) if live is not None and _fits(live, records) else None

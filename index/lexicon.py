@@ -47,6 +47,11 @@ def renew_lexicon(store: Store, report: Report) -> None:
         store.write("INSERT OR REPLACE INTO lexicon VALUES (?, ?, ?)", (bucket, key, _checked(as_json(words))))
 
 
+def is_lexicon_whole(store: Store) -> bool:
+    """Whether the words of every bucket are what was written."""
+    return all(_is_whole(words) for (words,) in store.rows("SELECT words FROM lexicon"))
+
+
 def learned_words(store: Store) -> tuple[str, ...]:
     """Return the words that the documents teach, sorted; of a bucket that is damaged none."""
     return tuple(sorted({word for (text,) in store.rows("SELECT words FROM lexicon") for word in _read_words(text)}))

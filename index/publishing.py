@@ -10,7 +10,7 @@ from index.datatypes import Progress, Report
 from index.embedding import Encoder
 from index.errors import DamagedStore
 from index.generations import Generation, add_segment, buildable, read_segment, remove_other_folders
-from index.lexicon import renew_lexicon
+from index.lexicon import is_lexicon_whole, renew_lexicon
 from index.plan import USER_WORDS_STAMP, Plan
 from index.segments import Segment, choose_merges, merge_segments
 from index.store import IndexedDocument, Store
@@ -34,6 +34,7 @@ def publish(
     current = store.current_generation()
     with store.transaction():
         is_same = plan.is_empty and current > 0 and store.user_words() == user_words.words and not rebuild
+        is_same = is_same and is_lexicon_whole(store)
         if rebuild:
             store.clear()
         store.replace_failures(plan.failed)
@@ -43,18 +44,32 @@ def publish(
         store.set_meta("dimension", str(encoder.dimension))
         if is_same:
             store.forget_loose_vectors()
-            return current
-        report(Progress("writing", 0, 1))
-        renew_pairs(store, [one.document.path for one in indexed])
-        store.set_meta("model", encoder.name)
-        renew_lexicon(store, report)
-        changed = {*plan.removed, *plan.changed, *plan.renamed, *plan.renamed.values()}
-        _renew_segments(store, current, [] if rebuild else _live_rows(store, current), changed, before)
-        store.keep_generations([current, current + 1])
-        store.forget_loose_vectors()
+        else:
+            _write_generation(store, plan, indexed, encoder, report, current, rebuild, before)
     remove_other_folders(store)
+    return current if is_same else current + 1
+
+
+def _write_generation(
+    store: Store,
+    plan: Plan,
+    indexed: Sequence[IndexedDocument],
+    encoder: Encoder,
+    report: Report,
+    current: int,
+    rebuild: bool,
+    before: Generation | None,
+) -> None:
+    """Write the generation after `current`, of the documents as they stand in the store now."""
+    report(Progress("writing", 0, 1))
+    renew_pairs(store, [one.document.path for one in indexed])
+    store.set_meta("model", encoder.name)
+    renew_lexicon(store, report)
+    changed = {*plan.removed, *plan.changed, *plan.renamed, *plan.renamed.values()}
+    _renew_segments(store, current, [] if rebuild else _live_rows(store, current), changed, before)
+    store.keep_generations([current, current + 1])
+    store.forget_loose_vectors()
     report(Progress("writing", 1, 1))
-    return current + 1
 
 
 def apply_plan(store: Store, plan: Plan, indexed: Sequence[IndexedDocument]) -> None:
@@ -83,6 +98,8 @@ def _renew_segments(
     merged = {place for group in groups for place in group}
     kept = [(row.segment.number, row.gone) for place, row in enumerate(live) if place not in merged]
     for group in groups:
+        if not any(sizes[place][0] for place in group):
+            continue  # all of its documents are gone
         parts = [_usable(store, live[place], before) for place in group if place < len(live)]
         parts += [(new[place - len(live)], frozenset[int]()) for place in group if place >= len(live)]
         kept.append((add_segment(store, merge_segments(parts, store.dimension())), frozenset()))

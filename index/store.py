@@ -83,6 +83,9 @@ class Store(VectorRows, Catalogue):
     def files(self) -> dict[str, StoredFile]:
         """Return what is known of every indexed file, by path."""
         rows = self.rows("SELECT path, size, modified_ns, content_hash, indexed_at FROM documents")
+        kinds = (str, int, int, str, str)
+        if not all(isinstance(value, kind) for row in rows for value, kind in zip(row, kinds, strict=True)):
+            raise DamagedStore(f"the index in {self.folder} is damaged (what it holds of a document is no such thing)")
         return {row[0]: StoredFile(*row) for row in rows}
 
     def totals(self) -> Totals:

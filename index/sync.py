@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.chunking import context_of, split_passages
-from index.database import set_aside
+from index.damage import check_noted_damage, database_file, set_aside_damaged
 from index.datatypes import Document, Failure, Passage, Progress, Report, ignore_progress
 from index.embedding import Encoder
 from index.errors import DamagedStore, DocumentError, SyncStopped
@@ -61,36 +61,26 @@ def sync(
     left_alone: Collection[str] = (),
     before: Generation | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    scanned: Callable[[Scan], None] = lambda _: None,
 ) -> SyncReport:
     """Bring the index in `data` up to the documents in `folder` and return what was done.
 
     With `rebuild` everything is read and embedded anew; the old index stays in service until that is done. `again`
     names documents to be read and embedded anew, `left_alone` those still being written, of which nothing changes.
     What the generation `before` has in memory is not loaded again. Once `stopped` says so, the sync ends; what it
-    embedded is kept.
+    embedded is kept. `scanned` is called with the folder as the index holds it at the end.
 
     Raises `StoreError` where the folder or the index cannot be used, `ModelMismatch` where the index belongs to
     another model, `StoreLocked` where another process is at it, `SyncStopped` where it was stopped.
     """
     check_folder(folder)
-    work = _Work(folder, data, encoder, _stoppable(report, stopped), rebuild, again, left_alone, before)
+    work = _Work(folder, data, encoder, _stoppable(report, stopped), rebuild, again, left_alone, before, scanned)
+    met = database_file(data)
     try:
         return work.run()
     except DamagedStore as error:
-        set_aside_damaged(data, error)
+        set_aside_damaged(data, error, met)
         return work.run()
-
-
-def set_aside_damaged(data: Path, error: DamagedStore) -> None:
-    """Move a damaged database out of the way and take over those of its vectors that can be read."""
-    with only_writer(data):
-        aside = set_aside(data)
-        store = Store.open(data)
-        try:
-            saved = store.salvage_vectors(aside)
-        finally:
-            store.close()
-    logger.warning("%s. It is now %s; %d of its vectors are kept", error, aside.name, saved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +95,7 @@ class _Work:
     again: Collection[str]
     left_alone: Collection[str]
     before: Generation | None
+    scanned: Callable[[Scan], None]
 
     def run(self) -> SyncReport:
         store = Store.open(self.data)
@@ -120,6 +111,7 @@ class _Work:
         return Known(files, store.failed_files(), again, self.left_alone)
 
     def _write(self, store: Store, began: float) -> SyncReport:
+        check_noted_damage(store)
         if not self.rebuild:
             store.check_model(self.encoder.name)
         # Not before the lock is held: what came in meanwhile would look as if it had been removed.
@@ -134,6 +126,7 @@ class _Work:
         if not self.left_alone:
             with store.transaction():
                 store.set_meta(READING_FORM_KEY, READING_FORM)
+        self.scanned(scan)
         skipped = (*scan.skipped, *user_words.broken)
         return _report(plan, skipped, generation, store.totals(), embedded, time.monotonic() - began)
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,14 @@ def watch_folder(
     full_look: float = 30.0,
     wake: threading.Event | None = None,
     known: Scan | None = None,
+    synced: Callable[[], Synced | None] = lambda: None,
 ) -> Generator[Change, None, None]:
     """Yield a `Change` whenever the documents or the user's own words differ from how they were at the last one.
 
     They are compared by name, size and time. `known` is how they were at first: the scan that was taken just before
     the last sync, so that nothing is missed between sync and watch. Without it, it is what the first look finds.
+    `synced` returns what the last sync has worked from, once: others than this watch may have asked for it, and it may
+    have met what was gone again before any look.
 
     What differs has settled when it is the same in two looks `settle` seconds apart and, on Linux, nobody has it open
     for writing. Changes are gathered until all have settled; a file that goes on being written holds the others up
@@ -61,12 +64,22 @@ def watch_folder(
         while not stop.is_set():
             # Before the look, so that nothing happens unseen between the two.
             notices.follow()
+            if (last := synced()) is not None:
+                differences.accept(last)
             began = time.monotonic()
             change = differences.look()
             ended = time.monotonic()
             if change is not None:
                 yield change
             notices.rest(ended + max(settle, RESTS_A_LOOK * (ended - began)), ended + full_look, differences.are_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The folder as a sync has worked from it, but for the files `left_alone`, which are in the index as before."""
+
+    scan: Scan
+    left_alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,14 @@ class _Differences:
         self._told = _by_path(scan) if self._told is None else self._told
         self._compare(self._told, scan, time.monotonic())
         return self._tell(self._told, began)
+
+    def accept(self, synced: Synced) -> None:
+        """Compare with what the index holds now."""
+        told, new = self._told or {}, _by_path(synced.scan)
+        self._told = {path: file for path, file in new.items() if path not in synced.left_alone}
+        self._told |= {
+            path: file for path, file in told.items() if path in synced.left_alone or synced.scan.hides(path)
+        }
 
     def _scan(self) -> Scan:
         """Look through the folder. Raises `StoreError` where it is not there, or only the place for its drive is."""

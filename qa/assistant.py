@@ -19,6 +19,7 @@ from index.generations import Generation, assemble, load_generation
 from index.new_words import WordFinder
 from index.openvino_reader import Reader, is_built, load_reader
 from index.plan import folder_differs
+from index.scan import Scan
 from index.search import SearchIndex
 from index.store import Store
 from index.sync import SyncReport, sync
@@ -110,6 +111,7 @@ class Assistant:
         again: Collection[str] = (),
         left_alone: Collection[str] = (),
         stopped: Callable[[], bool] = lambda: False,
+        scanned: Callable[[Scan], None] = lambda _: None,
     ) -> SyncReport:
         """Bring the index up to the folder and answer from the new generation afterwards; see `index.sync.sync`."""
         settings = self.settings
@@ -124,6 +126,7 @@ class Assistant:
                 left_alone=left_alone,
                 before=self._generation,
                 stopped=stopped,
+                scanned=scanned,
             )
             self._take_over()
         return done

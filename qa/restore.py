@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.damage import database_file, set_aside_damaged
 from index.database import DATABASE
 from index.datatypes import Failure, Progress, Report, ignore_progress
 from index.errors import DamagedStore, StoreError
 from index.generations import remove_other_folders
 from index.store import Store
-from index.sync import set_aside_damaged
 from index.writing import only_writer
 from qa.archive import DOCUMENTS, SEGMENTS, Backup, Meter, open_backup
 from qa.unpacking import Outcome, State, flush, move_segment, unpack_state, write_documents
@@ -56,12 +56,12 @@ def restore(file: Path, data: Path, documents: Path | None, report: Report = ign
     with open_backup(file) as backup:
         _check_space(backup, data, documents)
         backup.verify(report)
-        work = _Work(backup, data, documents, report)
+        work, met = _Work(backup, data, documents, report), database_file(data)
         try:
             restored = work.run(began)
         except DamagedStore as error:
             # What is in service cannot be read. It is kept under another name.
-            set_aside_damaged(data, error)
+            set_aside_damaged(data, error, met)
             restored = work.run(began)
     return restored
 

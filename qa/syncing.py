@@ -15,7 +15,7 @@ from index.datatypes import Progress
 from index.errors import StoreError, SyncStopped, WenDangError
 from index.generations import Generation
 from index.scan import Scan, scan_folder
-from index.watching import watch_folder
+from index.watching import Synced, watch_folder
 from qa.assistant import Assistant
 from qa.library import changes_between
 from qa.sync_state import MOST_NAMED, SyncState, Wish, estimate
@@ -53,6 +53,9 @@ class Syncing:
         self._known: Scan | None = None
         # What is still being written, as the watch has said last: no sync touches it, whoever asks for one.
         self._unsettled: frozenset[str] = frozenset()
+        # What the last sync has worked from, until the watch has taken note of it; `_look_now` has it do so.
+        self._synced: Synced | None = None
+        self._look_now = threading.Event()
         self._threads = [threading.Thread(target=self._work, name="sync", daemon=True)]
         self._threads[0].start()
 
@@ -159,13 +162,15 @@ class Syncing:
 
     def _carry_out(self, wish: Wish) -> SyncState:
         """Sync, and return what came of it."""
+        left_alone, scans = self._unsettled, list[Scan]()
         try:
             report = self.assistant.sync(
                 self._report,
                 wish.rebuild,
                 again=wish.again,
-                left_alone=self._unsettled,
+                left_alone=left_alone,
                 stopped=self._stop_sync.is_set,
+                scanned=scans.append,
             )
         except SyncStopped as error:
             return SyncState(error=str(error), stopped=True)
@@ -175,7 +180,15 @@ class Syncing:
         except Exception as error:
             logger.exception("the folder could not be indexed")
             return SyncState(error=f"unexpected {type(error).__name__}: {error}. Please report it")
+        with self._changed:
+            self._synced = Synced(scans[-1], left_alone) if scans else None
+        self._look_now.set()
         return SyncState(report=report)
+
+    def _last_synced(self) -> Synced | None:
+        with self._changed:
+            synced, self._synced = self._synced, None
+        return synced
 
     def _plan_retry(self, wish: Wish, state: SyncState) -> None:
         self._failed = wish if state.error else None
@@ -224,7 +237,13 @@ class Syncing:
         settings = self.assistant.settings
         while not self._closing.is_set():
             try:
-                for change in watch_folder(settings.documents, self._closing, known=self._known):
+                for change in watch_folder(
+                    settings.documents,
+                    self._closing,
+                    wake=self._look_now,
+                    known=self._known,
+                    synced=self._last_synced,
+                ):
                     self._unsettled = change.unsettled
                     self.request()
             except Exception:
@@ -254,3 +273,5 @@ class Syncing:
             with self._changed:
                 self._state = replace(self._state, changes=changes, changed_at=datetime.now().astimezone())
                 self._changed.notify_all()
+            # It may have met what was gone again before our watch saw it.
+            self.request()

@@ -21,7 +21,7 @@ import watchfiles
 from index import watching
 from index.datatypes import Failure
 from index.scan import Scan, scan_folder
-from index.watching import PATIENCE, RESTS_A_LOOK, Change, is_open_for_writing, watch_folder
+from index.watching import PATIENCE, RESTS_A_LOOK, Change, Synced, is_open_for_writing, watch_folder
 
 LONG = 30.0  # seconds; a slow machine may need as many, and nothing rests on its needing fewer
 SHORT = 0.8  # seconds in which nothing is to happen
@@ -808,3 +808,51 @@ def test_stopping_before_the_start(documents: Path) -> None:
     stop.set()
     known = replace(scan_folder(documents), files=())
     assert next(watch_folder(documents, stop, settle=SETTLE, known=known), None) is None
+
+
+# What a sync has worked from
+
+
+def test_what_a_sync_met_and_is_gone_again_is_a_change(documents: Path) -> None:
+    """Nobody has looked while it was there."""
+    write(documents / "病假.txt", "病假五天。")
+    met = [Synced(scan_folder(documents))]
+    (documents / "病假.txt").unlink()
+    watch = watch_folder(
+        documents,
+        threading.Event(),
+        settle=SETTLE,
+        known=scan_folder(documents),
+        synced=lambda: met.pop() if met else None,
+    )
+    assert next(watch) == Change()
+    watch.close()
+
+
+def test_what_a_sync_has_taken_in_already_is_no_change(start: Start, documents: Path) -> None:
+    known = scan_folder(documents)
+    write(documents / "病假.txt", "病假五天。")
+    met = [Synced(scan_folder(documents))]
+    watch = start(known=known, synced=lambda: met.pop() if met else None)
+    assert watch.is_silent()
+
+
+def test_what_a_sync_has_left_alone_is_still_a_change(start: Start, documents: Path) -> None:
+    known = scan_folder(documents)
+    write(documents / "病假.txt", "病假五天。")
+    met = [Synced(scan_folder(documents), frozenset({"病假.txt"}))]
+    watch = start(known=known, synced=lambda: met.pop() if met else None)
+    assert watch.changes.get(timeout=LONG)[0] == Change()
+
+
+@pytest.mark.parametrize("is_hidden", [True, False])
+def test_what_a_sync_could_not_look_at_counts_as_before(start: Start, documents: Path, is_hidden: bool) -> None:
+    write(documents / "内部/病假.txt", "病假五天。")
+    known = scan_folder(documents)
+    seen = replace(known, files=tuple(file for file in known.files if not file.path.startswith("内部/")))
+    met = [Synced(replace(seen, closed=(Failure("内部", "a folder that cannot be opened"),)) if is_hidden else seen)]
+    watch = start(known=known, synced=lambda: met.pop() if met else None)
+    if is_hidden:
+        assert watch.is_silent()
+    else:
+        assert watch.changes.get(timeout=LONG)[0] == Change()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 
+from index.damage import check_noted_damage, database_file, set_aside_damaged
 from index.database import DATABASE
 from index.errors import DamagedStore
 from index.generations import load_generation
 from index.segments import segments_folder
 from index.store import Store
-from index.sync import set_aside_damaged
 from index.writing import only_writer
 from qa.checks.database import ALL_KEYS, bad_vectors, orphans, owners, wrong_texts
 from qa.checks.segments import faults_of_files
@@ -21,16 +21,18 @@ def mend_index(settings: Settings) -> None:
     """Set a damaged database aside, have what is damaged in a whole one read again, and build its files anew."""
     if not (settings.data / DATABASE).exists():
         return
+    met = database_file(settings.data)
     try:
         _mend(settings)
     except DamagedStore as error:
-        set_aside_damaged(settings.data, error)
+        set_aside_damaged(settings.data, error, met)
 
 
 def _mend(settings: Settings) -> None:
     store = Store.open(settings.data)
     try:
         with only_writer(settings.data):
+            check_noted_damage(store)
             if faults := store.defects() or orphans(store):
                 raise DamagedStore(f"the index in {settings.data} is damaged ({faults[0]})")
             _distrust_what_is_wrong(store)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from index.store import DATABASE
+from qa.ui.live import WHILE_IDLE
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / ".wendang" / "models"
@@ -215,3 +221,22 @@ def tidy(server: Server) -> Iterator[None]:
             path.unlink()
         else:
             path.rmdir()
+    wait_until_followed(server)
+
+
+def wait_until_followed(server: Server) -> None:
+    """Return when the server has forgotten what is no longer there, so that the next test does not meet it."""
+    deadline = time.monotonic() + START_SECONDS
+    quiet = 0
+    while quiet < 2:
+        assert time.monotonic() < deadline, "the server does not follow its folder"
+        time.sleep(0.1)
+        with urllib.request.urlopen(server.address + "wendang/marks", timeout=30) as response:
+            is_idle = json.loads(response.read())["pace"] == WHILE_IDLE
+        quiet = quiet + 1 if is_idle and all((server.documents / path).exists() for path in indexed(server)) else 0
+
+
+def indexed(server: Server) -> list[str]:
+    """Return the paths that the server has indexed, or has failed to."""
+    with closing(sqlite3.connect(server.data / DATABASE, timeout=30)) as connection:
+        return [str(row[0]) for row in connection.execute("SELECT path FROM documents UNION SELECT path FROM failures")]
