@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from index import database
+from index.damage import NOTE_FILE, note_damage
 from index.database import DATABASE, read_damaged, set_aside
 from index.errors import DamagedStore, ModelMismatch, StoreError
 from index.generations import load_generation
@@ -625,6 +626,78 @@ def test_two_syncs_at_once_over_a_damaged_file(library: Library) -> None:
     assert errors == []
     assert [report.documents for report in reports] == [len(ALL)] * 2
     assert answers(library.load()) == expected
+
+
+# What a reader notes for the next sync
+
+
+def aside(library: Library) -> list[Path]:
+    return [path for path in library.data.glob("*damaged*") if not path.name.endswith(("-wal", "-shm"))]
+
+
+def test_a_reader_that_cannot_read_has_the_next_sync_build_anew(library: Library) -> None:
+    expected = answers(library.load())
+    library.sql("UPDATE meta SET value = 'three' WHERE key = 'generation'")
+    with pytest.raises(DamagedStore):
+        library.load()
+    assert (library.data / NOTE_FILE).exists()
+    encoder = FakeEncoder()
+    report = library.sync(encoder)
+    assert (report.added, report.embedded_texts, len(aside(library))) == (len(ALL), 0, 1)
+    assert answers(library.load()) == expected
+    assert not (library.data / NOTE_FILE).exists()
+    assert library.sync().unchanged == len(ALL)
+
+
+def test_a_damaged_document_has_the_next_sync_look_at_the_rest(library: Library) -> None:
+    expected = answers(library.load())
+    library.sql("UPDATE documents SET text = text || '！' WHERE path = '出差.txt'")
+    library.load()
+    assert (library.data / NOTE_FILE).exists()
+    # SQLite finds nothing wrong: this one document is read again and everything else stays.
+    report = library.sync()
+    assert (report.changed, report.unchanged, aside(library)) == (1, len(ALL) - 1, [])
+    assert not (library.data / NOTE_FILE).exists()
+    assert answers(library.load()) == expected
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"file": 1}', "\0"])
+def test_a_note_that_was_cut_has_the_next_sync_look(library: Library, note: str) -> None:
+    (library.data / NOTE_FILE).write_text(note)
+    assert (library.sync().unchanged, aside(library)) == (len(ALL), [])
+    assert not (library.data / NOTE_FILE).exists()
+    damage_pages("passages", noise, first=False)(library.data / DATABASE)
+    (library.data / NOTE_FILE).write_text(note)
+    assert (library.sync().added, len(aside(library))) == (len(ALL), 1)
+
+
+def test_a_note_of_another_file_is_dropped(library: Library) -> None:
+    note_damage(library.data, is_certain=True)
+    copied = library.data / "copy"
+    shutil.copy(library.data / DATABASE, copied)
+    copied.replace(library.data / DATABASE)
+    assert (library.sync().unchanged, aside(library)) == (len(ALL), [])
+    assert not (library.data / NOTE_FILE).exists()
+
+
+def test_a_note_that_cannot_be_written_hides_nothing(library: Library) -> None:
+    (library.data / NOTE_FILE).mkdir()
+    library.sql("UPDATE meta SET value = 'three' WHERE key = 'generation'")
+    with pytest.raises(DamagedStore):
+        library.load()
+
+
+def test_who_waits_for_a_writer_is_told_so(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "WAIT", 0.1)
+    told = r"is being written by another process, which has not ended for 0\.1 s"
+    with (
+        library.open() as first,
+        library.open() as second,
+        first.transaction(),
+        pytest.raises(StoreError, match=told),
+        second.transaction(),
+    ):
+        pass
 
 
 # From form 1 to form 2

@@ -428,6 +428,23 @@ def test_the_next_sync_removes_what_mending_left(small: Library) -> None:
     assert small.folders() == {row.folder for row in small.rows()}
 
 
+def test_a_sync_with_nothing_to_do_removes_what_a_killed_write_left(small: Library) -> None:
+    leftover = segments_folder(small.data) / "killed"
+    leftover.mkdir()
+    assert (small.sync().unchanged, small.sync().generation) == (3, 1)
+    assert small.folders() == {small.rows()[0].folder}
+
+
+def test_a_segment_whose_documents_are_all_gone_is_not_written_again(small: Library) -> None:
+    for name in FIRST:
+        (small.documents / name).unlink()
+    assert (small.sync().documents, small.rows()) == (0, [])
+    assert texts_of(small.load()) == {}
+    small.write(SECOND)
+    small.sync()
+    assert (set(texts_of(small.load())), len(small.rows())) == (set(SECOND), 1)
+
+
 def test_the_generation_before_stays_for_questions_under_way(library: Library) -> None:
     old, folders = library.load(), library.folders()
     expected = answers(old)

@@ -319,3 +319,18 @@ def test_words_that_nobody_can_read_stop_no_question(tmp_path: Path) -> None:
     assert list(generation.documents) == sorted(TEACHERS)
     # Its pairs find it still.
     assert generation.index.lexical.contains("霁澜药业")
+
+
+@pytest.mark.parametrize(
+    "damage", ["words = substr(words, 1, 20)", "words = x'00'", "words = replace(words, '霁', '雨')"]
+)
+def test_damaged_words_are_learned_again_though_no_document_has_changed(tmp_path: Path, damage: str) -> None:
+    library = Library(tmp_path)
+    library.write(TEACHERS)
+    library.sync()
+    library.sql(f"UPDATE lexicon SET {damage}")
+    assert library.load().index.lexical.own_words != tuple(WORDS)
+    report = library.sync()
+    assert (report.unchanged, report.embedded_texts, report.generation) == (len(TEACHERS), 0, 2)
+    assert set(library.load().index.lexical.own_words) >= set(WORDS)
+    assert library.sync().generation == 2
