@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -41,6 +42,16 @@ Unit = Literal["page", "slide", "sheet"]
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a place of a document is found in its file: page of a paged file, slide, sheet and row; None elsewhere."""
+
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file as extracted text.
 
@@ -65,6 +76,27 @@ class Document:
     def owner(self) -> str:
         """Return the path of the file that the document came in: its own, or that of the mail or archive around it."""
         return self.file or self.path
+
+    def page_at(self, offset: int) -> Page | None:
+        """Return the page that holds a character, None where there are no pages."""
+        at = bisect_right(self.pages, offset, key=lambda page: page.start) - 1
+        return self.pages[max(at, 0)] if self.pages else None
+
+    def spot(self, offset: int) -> Spot:
+        """Return where a character is found in the file."""
+        page = self.page_at(offset)
+        if page is None or self.unit is None:
+            return Spot()
+        if self.unit == "sheet":
+            return Spot(sheet=page.name or str(page.number), row=self._row(page, offset))
+        return Spot(page=page.number, slide=page.number if self.unit == "slide" else None)
+
+    def _row(self, page: Page, offset: int) -> int | None:
+        at = bisect_right(page.rows, offset, key=lambda run: run[0]) - 1
+        if at < 0:
+            return None
+        start, row = page.rows[at]
+        return row + self.text.count("\n", start, offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from index.search import SearchIndex
 from index.store import Store
 from index.sync import SyncReport, sync
 from qa.answering import answer_question, unanswered
+from qa.citations import place_citations
 from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn
 from qa.editions import prefer_newer
@@ -45,7 +46,11 @@ PAUSE, EMBEDDING_PAUSE = 0.01, 0.2
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """One line of the list of documents. `alike` are the paths of those that are nearly the same, the likest first."""
+    """One line of the list of documents. `alike` are the paths of those that are nearly the same, the likest first.
+
+    `file` is the path of its file: its own, or that of the mail or archive that it is a part of. `notes` tell what
+    of it could not be read.
+    """
 
     path: str
     title: str
@@ -54,6 +59,8 @@ class DocumentEntry:
     size: int
     indexed_at: str
     alike: tuple[str, ...] = ()
+    file: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -217,7 +224,7 @@ class Assistant:
                 embedding_ms,
                 self.second_look(generation.index),
             )
-            answers.append(prefer_newer(answer, generation))
+            answers.append(place_citations(prefer_newer(answer, generation), generation.documents))
         return answers
 
     def ask_each(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
@@ -289,6 +296,8 @@ def list_documents(generation: Generation) -> list[DocumentEntry]:
             size=record.file.size,
             indexed_at=record.file.indexed_at,
             alike=tuple(sorted(alike, key=lambda other: (-alike[other], other))),
+            file=record.document.owner,
+            notes=record.document.notes,
         )
         for path, record in generation.records.items()
         for alike in (generation.alike.get(path, {}),)

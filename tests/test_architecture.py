@@ -28,7 +28,10 @@ LAYERS = (
         "index/resemblance.py",
     ),
     ("index/lexical_index.py", "index/store.py"),
-    ("index/search.py", "index/segments.py", "index/lexicon.py", "index/alike.py", "index/damage.py"),
+    (
+        *("index/search.py", "index/segments.py", "index/lexicon.py", "index/alike.py", "index/damage.py"),
+        *("index/parse_worker.py", "index/parsing.py"),
+    ),
     ("index/generations.py", "index/scan.py"),
     ("index/plan.py", "index/watching.py"),
     ("index/publishing.py",),

@@ -296,6 +296,7 @@ def test_documents_are_listed_by_path_with_their_sizes(library: Assistant) -> No
         passages=2,
         size=len(HANDBOOK.encode()),
         indexed_at=handbook.indexed_at,
+        file="人事/手册.md",
     )
     assert (canteen.path, canteen.title, canteen.passages) == ("食堂.txt", "食堂管理规定", 1)
     assert handbook.indexed_at.startswith("20")

@@ -71,7 +71,7 @@ def parse_file(source: Source) -> Iterator[Parsed | Failure]:
 
     Those inside are named after the file, `往来/三月.eml/附件.docx`. Raises `DocumentError` where nothing can be read.
     """
-    budget = _Budget()
+    budget = _Budget(MOST_PARTS, LARGEST_PARTS)
     found = [*_parse(source, "", 0, budget)]
     if not any(isinstance(one, Parsed) for one in found):
         reasons = "; ".join(f"{one.document}: {one.error}" for one in found[:3] if isinstance(one, Failure))
@@ -83,8 +83,8 @@ def parse_file(source: Source) -> Iterator[Parsed | Failure]:
 class _Budget:
     """How much is left of what may be inside of one file."""
 
-    parts: int = MOST_PARTS
-    size: int = LARGEST_PARTS
+    parts: int
+    size: int
 
 
 def _parse(source: Source, file: str, depth: int, budget: _Budget) -> Iterator[Parsed | Failure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.datatypes import Document, Hit, Passage
+from index.datatypes import Document, Hit, Passage, Spot
 from qa.assistant import Assistant
 from qa.datatypes import Answer, Citation
 from qa.ui.conversations import Conversation, Exchange
@@ -152,7 +152,7 @@ def _reader_header(document: Document, language: Language, hit: Hit | None) -> H
     """Return what stands over a document: its title, where in it the passage is, why it was found, its file."""
     lines = [element("h2", document.title)]
     if hit is not None:
-        lines.append(_path(hit.passage.headings, hit.passage.page, language))
+        lines.append(_path(hit.passage.headings, document.spot(hit.passage.start), language))
     lines.append(element("p", document.path, class_="file-name"))
     if hit is not None:
         lines.append(_why(hit, language))
@@ -186,13 +186,16 @@ def _cards(shelf: Shelf, opened: Link | None = None) -> Html:
 
 def _citation_card(shelf: Shelf, citation: Citation, opened: Link | None) -> Html:
     link = CitationLink(shelf.index, citation.number)
-    where = _path(citation.headings, citation.page, shelf.language)
+    spot = Spot(citation.page, citation.slide, citation.sheet, citation.row)
+    where = _path(citation.headings, spot, shelf.language)
     return _card(shelf, link, f"[{citation.number}]", _quoted(citation), where, link == opened)
 
 
 def _passage_card(shelf: Shelf, rank: int, opened: Link | None) -> Html:
     link, passage = PassageLink(shelf.index, rank), shelf.answer.hits[rank].passage
-    where = _path(passage.headings, passage.page, shelf.language)
+    document = shelf.assistant.document(passage.document)
+    spot = document.spot(passage.start) if document is not None else Spot()
+    where = _path(passage.headings, spot, shelf.language)
     return _card(shelf, link, "", _quoted_passage(passage), where, link == opened)
 
 
@@ -205,8 +208,9 @@ def _card(shelf: Shelf, link: Link, number: str, quoted: Quoted, where: Html, is
     return element("li", element("a", *head, label, where, quote, href=str(link), class_="card", aria_current=current))
 
 
-def _path(headings: tuple[str, ...], page: int | None, language: Language) -> Html:
-    parts = [*headings, *([say(language, "page", page=page)] if page is not None else [])]
+def _path(headings: tuple[str, ...], spot: Spot, language: Language) -> Html:
+    """Return where in its document a place stands: headings, then the page, slide or sheet and row."""
+    parts = [*headings, *describe_spot(spot, language, headings)]
     return element("span", " › ".join(parts), class_="headings") if parts else join()
 
 
@@ -246,3 +250,17 @@ def _hits_around(answer: Answer, citation: Citation) -> Iterator[Hit]:
 
 def _note(language: Language, key: str) -> Html:
     return element("p", say(language, key), class_="note")
+
+
+def describe_spot(spot: Spot, language: Language, headings: tuple[str, ...] = ()) -> list[str]:
+    """Return the page, slide or sheet and row in words; a sheet that a heading names already is not named again."""
+    words: list[str] = []
+    if spot.slide is not None:
+        words.append(say(language, "slide", slide=spot.slide))
+    elif spot.page is not None:
+        words.append(say(language, "page", page=spot.page))
+    if spot.sheet is not None and spot.sheet not in headings:
+        words.append(say(language, "sheet", sheet=spot.sheet))
+    if spot.row is not None:
+        words.append(say(language, "row", row=spot.row))
+    return words

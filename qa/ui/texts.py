@@ -25,8 +25,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "It knows {documents} documents, {passages} passages.",
     ),
     "welcome_empty": (
-        "还没有文档。请在“文档”里上传 .txt 或 .md 文件。",
-        "There are no documents yet. Upload .txt or .md files under Documents.",
+        "还没有文档。请在“文档”里上传文件，或者放进文档文件夹。",
+        "There are no documents yet. Upload some under Documents, or put them into the folder.",
     ),
     "welcome_first": (
         "正在第一次为文件夹里的文档建立索引，建好就能提问。",
@@ -65,6 +65,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources_none": ("没有找到相关段落。", "No related passages were found."),
     "other_passages": ("其他相关段落（{count}）", "Other related passages ({count})"),
     "page": ("第 {page} 页", "Page {page}"),
+    "slide": ("第 {slide} 张幻灯片", "Slide {slide}"),
+    "sheet": ("工作表“{sheet}”", "Sheet “{sheet}”"),
+    "row": ("第 {row} 行", "Row {row}"),
     "why_found": ("为何找到", "Why found"),
     "score": ("得分 {score}", "score {score}"),
     "rank_dense": ("语义第 {rank}", "meaning #{rank}"),
@@ -112,6 +115,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rebuild_yes": ("开始重建", "Rebuild"),
     "again": ("重新索引", "Re-index"),
     "again_failed": ("重试", "Retry"),
+    "part_of": ("在 {file} 里", "Part of {file}"),
     "alike": ("内容几乎相同：", "Nearly the same: "),
     "alike_more": ("等另外 {count} 篇", " and {count} more"),
     "remove": ("移除", "Remove"),
