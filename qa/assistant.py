@@ -40,8 +40,9 @@ LONGEST_QUESTION = 2_000
 MOST_PASSAGES_LOOKED_AT = 50_000
 READER_CHANGE = Path(__file__).parent / "reader_weights.safetensors"
 BATCH = 64
-# So long, in seconds, a sync pauses between two pieces of work while somebody waits for an answer.
-PAUSE, EMBEDDING_PAUSE = 0.01, 0.2
+# While somebody waits for an answer, a sync pauses after each piece of work for so many times as long as that took, and
+# for so many seconds at least and at most: questions that come without an end must not stop it for good.
+SHARE, PAUSE, LONGEST_PAUSE = 3.0, 0.01, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,15 @@ class Assistant:
     def _giving_way(self, report: Report) -> Report:
         """Return a report that lets questions under way go first: people wait for them, and nobody for a sync."""
 
+        ended = time.monotonic()
+
         def report_and_wait(progress: Progress) -> None:
+            nonlocal ended
             report(progress)
+            pause = min(max(PAUSE, SHARE * (time.monotonic() - ended)), LONGEST_PAUSE)
             with self._quiet:
-                pause = EMBEDDING_PAUSE if progress.stage == "embedding" else PAUSE
                 self._quiet.wait_for(lambda: self._asked == 0, pause)
+            ended = time.monotonic()
 
         return report_and_wait
 

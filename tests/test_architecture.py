@@ -17,7 +17,7 @@ NAMES = [path.relative_to(PROJECT).as_posix() for path in SOURCES]
 LAYERS = (
     (
         *("index/datatypes.py", "index/errors.py", "index/folders.py", "index/packed_model.py"),
-        *("index/numerals.py", "index/new_words.py", "index/name_states.py"),
+        *("index/numerals.py", "index/new_words.py", "index/name_states.py", "index/turns.py"),
     ),
     (
         *("index/loaders", "index/chunking.py", "index/lexical.py", "index/vectors.py", "index/embedding.py"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.datatypes import Failure
+from index.datatypes import Failure, Progress, ignore_progress
 from index.embedding import Encoder
 from index.errors import ModelMismatch, QuestionError
 from qa import assistant as assistant_module
@@ -99,7 +99,7 @@ def test_without_an_index_there_is_nothing_to_be_found(tmp_path: Path) -> None:
 
 def test_a_sync_lets_questions_go_first(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assistant_module, "PAUSE", 30.0)
-    monkeypatch.setattr(assistant_module, "EMBEDDING_PAUSE", 30.0)
+    monkeypatch.setattr(assistant_module, "LONGEST_PAUSE", 30.0)
     seen: list[str] = []
     assistant = library
     (assistant.settings.documents / "新.txt").write_text("新的通知\n宿舍晚上十一点关门。\n", "utf-8")
@@ -112,6 +112,19 @@ def test_a_sync_lets_questions_go_first(library: Assistant, monkeypatch: pytest.
     thread.join()
     assert "writing" in seen
     assert "新.txt" in assistant.generation.documents
+
+
+def test_a_sync_gives_questions_a_share_of_the_time(library: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where questions come without an end it pauses for so many times as long as it works, and goes on then."""
+    waits: list[float] = []
+    now = 100.0
+    monkeypatch.setattr("qa.assistant.time.monotonic", lambda: now)
+    monkeypatch.setattr(library._quiet, "wait_for", lambda _, seconds: waits.append(round(seconds, 3)))
+    report = library._giving_way(ignore_progress)
+    for worked in (0.0, 0.001, 0.2, 5.0):
+        now += worked
+        report(Progress("embedding", 0, 1))
+    assert waits == [assistant_module.PAUSE, assistant_module.PAUSE, 0.6, assistant_module.LONGEST_PAUSE]
 
 
 def test_a_sync_swaps_the_generation_and_nothing_else_does(library: Assistant) -> None:
