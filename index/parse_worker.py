@@ -6,9 +6,11 @@ asks for a file; answers are lines of JSON on standard output, as `index.parsing
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
+from base64 import b64encode
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -26,8 +28,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     limit_memory(int(sys.argv[1]))
     for line in sys.stdin.buffer:
-        request = json.loads(line)
-        _answer(request["path"], Path(request["file"]), answers)
+        _answer(json.loads(line), answers)
 
 
 def limit_memory(most: int) -> None:
@@ -42,13 +43,18 @@ def limit_memory(most: int) -> None:
         resource.setrlimit(what, (wanted, hard))
 
 
-def _answer(path: str, file: Path, answers: TextIO) -> None:
+def _answer(request: dict[str, Any], answers: TextIO) -> None:
     def say(**record: Any) -> None:
         answers.write(json.dumps(record, ensure_ascii=False) + "\n")
         answers.flush()
 
     try:
-        source = Source(path, file.read_bytes(), lambda done, total: say(done=done, total=total))
+        data = Path(request["file"]).read_bytes()
+        source = Source(request["path"], data, lambda done, total: say(done=done, total=total))
+        if "page" in request:
+            say(**_draw(source, request["page"], request["sha256"]))
+            say(end=True)
+            return
         for one in parse_file(source):
             say(**({"failure": asdict(one)} if isinstance(one, Failure) else as_record(one)))
         say(end=True)
@@ -63,6 +69,15 @@ def _answer(path: str, file: Path, answers: TextIO) -> None:
         say(error="it is nested too deeply. Save it again in the program it is from")
     except Exception as error:
         say(error=f"it cannot be read ({type(error).__name__}: {error}). Save it again in the program it is from")
+
+
+def _draw(source: Source, page: int, digest: str) -> dict[str, Any]:
+    from index.loaders.rendering import draw_page  # most processes draw nothing
+
+    if hashlib.sha256(source.data).hexdigest() != digest:
+        raise DocumentError("the file has changed since it was indexed. It is drawn again after the next sync")
+    jpeg, width, height = draw_page(source, page)
+    return {"picture": b64encode(jpeg).decode("ascii"), "width": width, "height": height}
 
 
 def as_record(parsed: Parsed) -> dict[str, Any]:

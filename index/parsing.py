@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator
+from base64 import b64decode
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ LARGEST_ANSWER = 512 * 1024 * 1024  # characters of JSON
 # Plain text of this size is read here: our own code, in time that grows with the text alone.
 PLAIN, LARGEST_PLAIN = (".txt", ".md", ".markdown"), 1024 * 1024
 MOST_WORKERS, AHEAD = 4, 2
+PICTURES_KEPT = 24
+BROKE_OFF = (
+    "the program that reads such files broke off over it, or took more memory than one file may have. Save it again in "
+    "the program it is from, or split it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,35 +176,46 @@ class _Worker:
                     with suppress(OSError):  # what was not sent yet has nobody to go to
                         pipe.close()
 
-    def read(self, job: Job, note: Any) -> Outcome:
+    def read(self, job: Job, note: Callable[[str, int, int], None]) -> Outcome:
         outcome = Outcome(job, is_of_disk=True)
-        began = self._heard = time.monotonic()
-        done = threading.Event()
-        process = self._started()
-        watch = threading.Thread(target=self._watch, args=(process, began, done, outcome), daemon=True)
+
+        def take(record: dict[str, Any]) -> None:
+            if "done" in record:
+                note(job.path, int(record["done"]), int(record["total"]))
+            elif "document" in record:
+                outcome.found.append(from_record(record))
+            else:
+                outcome.found.append(Failure(**record["failure"]))
+
+        outcome.error = self.run({"path": job.path, "file": str(job.file.absolute())}, take)
+        if outcome.error is not None:
+            outcome.found.clear()
+        return outcome
+
+    def run(self, request: dict[str, Any], take: Callable[[dict[str, Any]], None]) -> str | None:
+        """Have the process answer a request, each record of the answer being taken; return why it could not."""
+        if self._closing.is_set():
+            return "reading was stopped"
+        process, done, stopped = self._started(), threading.Event(), list[str]()
+        watch = threading.Thread(target=self._watch, args=(process, done, stopped), daemon=True)
+        self._heard = time.monotonic()
         watch.start()
         try:
-            self._ask(process, job)
-            self._listen(process, outcome, note)
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            return self._listen(process, take)
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            logger.info("the process that read %s ended: %s", request["path"], error)
             self.kill()
-            outcome.found.clear()
-            if outcome.error is None:
-                logger.info("the process that read %s ended: %s", job.path, error)
-                outcome.error = (
-                    "the program that reads such files broke off over it, or took more memory than one file may have. "
-                    "Save it again in the program it is from, or split it"
-                )
+            return stopped[0] if stopped else BROKE_OFF
         finally:
             done.set()
             watch.join()
-        return outcome
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.kill()
-            if self._closing.is_set():
-                raise DocumentError("reading was stopped")
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "index.parse_worker", str(MEMORY)],
                 stdin=subprocess.PIPE,
@@ -209,13 +226,7 @@ class _Worker:
             )
         return self._process
 
-    def _ask(self, process: subprocess.Popen[bytes], job: Job) -> None:
-        assert process.stdin is not None
-        request = {"path": job.path, "file": str(job.file.absolute())}
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-
-    def _listen(self, process: subprocess.Popen[bytes], outcome: Outcome, note: Any) -> None:
+    def _listen(self, process: subprocess.Popen[bytes], take: Callable[[dict[str, Any]], None]) -> str | None:
         assert process.stdout is not None
         left = LARGEST_ANSWER
         while True:
@@ -225,32 +236,71 @@ class _Worker:
             if not line.endswith(b"\n"):
                 raise EOFError(f"no whole answer ({len(line)} bytes, {left} left)")
             record = json.loads(line)
-            if "done" in record:
-                note(outcome.job.path, int(record["done"]), int(record["total"]))
-            elif "document" in record:
-                outcome.found.append(from_record(record))
-            elif "failure" in record:
-                outcome.found.append(Failure(**record["failure"]))
-            else:
-                outcome.error = record.get("error")
-                if outcome.error is not None:
-                    outcome.found.clear()
-                if "is_last" in record:
-                    self.kill()
-                return
+            if "is_last" in record:
+                self.kill()
+            if "error" in record:
+                return str(record["error"])
+            if "end" in record:
+                return None
+            take(record)
 
-    def _watch(self, process: subprocess.Popen[bytes], began: float, done: threading.Event, outcome: Outcome) -> None:
+    def _watch(self, process: subprocess.Popen[bytes], done: threading.Event, stopped: list[str]) -> None:
         """Kill the process where it is silent or at work for too long."""
+        began = time.monotonic()
         while not done.wait(0.5):
             now = time.monotonic()
             if now - self._heard > SILENT_SECONDS or now - began > LONGEST_SECONDS:
                 seconds = SILENT_SECONDS if now - self._heard > SILENT_SECONDS else LONGEST_SECONDS
-                outcome.error = (
+                stopped.append(
                     f"reading it was stopped after {seconds:g} s without an end. Save it again in the program it is "
                     "from, or split it"
                 )
                 process.kill()
                 return
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a JPEG, with its width and height in pixels."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+class Renderer:
+    """Draws pages of files in a process of its own, and keeps the last few. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._worker = _Worker(threading.Event())
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str, int], Picture] = OrderedDict()
+
+    def close(self) -> None:
+        self._worker.stop()
+        with self._lock:
+            self._worker.kill()
+
+    def draw(self, path: str, file: Path, digest: str, page: int) -> Picture:
+        """Return a page of the file that has this SHA-256. Raises `DocumentError` where it cannot be drawn."""
+        key = (path, digest, page)
+        with self._lock:
+            if (known := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return known
+            drawn: list[Picture] = []
+
+            def take(record: dict[str, Any]) -> None:
+                drawn.append(Picture(b64decode(record["picture"]), int(record["width"]), int(record["height"])))
+
+            request = {"path": path, "file": str(file.absolute()), "page": page, "sha256": digest}
+            error = self._worker.run(request, take)
+            if error is not None or not drawn:
+                raise DocumentError(error or BROKE_OFF)
+            self._kept[key] = drawn[0]
+            if len(self._kept) > PICTURES_KEPT:
+                self._kept.popitem(last=False)
+            return drawn[0]
 
 
 def from_record(record: dict[str, Any]) -> Parsed:

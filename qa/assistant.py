@@ -29,6 +29,7 @@ from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn
 from qa.editions import prefer_newer
 from qa.evidence import Reading, read
+from qa.pages import PageView, PageViewer
 from qa.reranking import Reranker, load_reranker
 from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
 from qa.second_look import SecondLook
@@ -74,6 +75,7 @@ class Assistant:
         self, settings: Settings, encoder: Encoder, reranker: Reranker | None = None, reader: Reader | None = None
     ) -> None:
         self.settings = settings
+        self._pages = PageViewer(settings.documents, settings.data)
         self.encoder = encoder
         self.reranker = reranker
         self._second_look = SecondLook(reader) if reader else None
@@ -270,6 +272,16 @@ class Assistant:
             return store.failures()
         finally:
             store.close()
+
+    def page_view(self, document: Document, at: int, marked: tuple[int, int] | None) -> PageView | None:
+        """Return the page that holds a character of an indexed document, with a stretch of its text marked.
+
+        None where there are no pages, where the file cannot be drawn or has changed since.
+        """
+        record = self.generation.records.get(document.path)
+        if record is None or record.document is not document:
+            return None
+        return self._pages.view(document, record.digest, at, marked)
 
     def document(self, path: str) -> Document | None:
         """Return an indexed document, or None where there is none of that path."""

@@ -11,6 +11,7 @@ from qa.datatypes import Answer, Citation
 from qa.ui.conversations import Conversation, Exchange
 from qa.ui.links import CitationLink, DocumentLink, Link, PassageLink
 from qa.ui.markup import Html, element, excerpt, join
+from qa.ui.page import show_page
 from qa.ui.reader import Span, show_text
 from qa.ui.standing import Quoted, Standing, find_standing
 from qa.ui.texts import Language, say
@@ -53,7 +54,8 @@ def open_link(assistant: Assistant, conversation: Conversation, link: Link | Non
     """Return the panel with what a link asks for. What has changed or is gone is said in words."""
     if isinstance(link, DocumentLink):
         document = assistant.document(link.path)
-        reader = _note(language, "gone") if document is None else _read(document, link.offset, None, None, language)
+        gone = _note(language, "gone")
+        reader = gone if document is None else _read(assistant, document, link.offset, None, None, language)
         return element("section", reader, class_="sources opened")
     exchange = conversation.answered(link.answer) if link is not None else None
     if exchange is None or link is None:
@@ -98,11 +100,11 @@ def _open_quote(shelf: Shelf, quoted: Quoted, hit: Hit | None) -> Html:
         now = _now(shelf.assistant, standing.document, quoted)
         differences = _differences(quoted, standing.document, now, language)
         changed = element("div", label, *differences, class_="changed")
-        return _read(standing.document, quoted.start, now, hit, language, changed)
+        return _read(shelf.assistant, standing.document, quoted.start, now, hit, language, changed)
     note = join()
     if standing.kind == "renamed":
         note = element("p", say(language, "source_renamed", name=quoted.document), class_="renamed")
-    return _read(standing.document, quoted.start, standing.span, hit, language, note)
+    return _read(shelf.assistant, standing.document, quoted.start, standing.span, hit, language, note)
 
 
 def _now(assistant: Assistant, document: Document, quoted: Quoted) -> Span | None:
@@ -141,11 +143,19 @@ def _label(standing: Standing, language: Language) -> Html:
 
 
 def _read(
-    document: Document, at: int, cited: Span | None, hit: Hit | None, language: Language, note: Html = NOTHING
+    assistant: Assistant,
+    document: Document,
+    at: int,
+    cited: Span | None,
+    hit: Hit | None,
+    language: Language,
+    note: Html = NOTHING,
 ) -> Html:
+    at = cited.start if cited else at
     header = _reader_header(document, language, hit)
-    text = show_text(document, cited.start if cited else at, cited, language)
-    return element("article", header, note, text, class_="reader")
+    view = assistant.page_view(document, at, (cited.start, cited.end) if cited else None)
+    page = show_page(document, view, language) if view is not None else NOTHING
+    return element("article", header, note, page, show_text(document, at, cited, language), class_="reader")
 
 
 def _reader_header(document: Document, language: Language, hit: Hit | None) -> Html:

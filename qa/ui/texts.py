@@ -65,6 +65,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources_none": ("没有找到相关段落。", "No related passages were found."),
     "other_passages": ("其他相关段落（{count}）", "Other related passages ({count})"),
     "page": ("第 {page} 页", "Page {page}"),
+    "page_before": ("上一页", "Previous page"),
+    "page_after": ("下一页", "Next page"),
     "slide": ("第 {slide} 张幻灯片", "Slide {slide}"),
     "sheet": ("工作表“{sheet}”", "Sheet “{sheet}”"),
     "row": ("第 {row} 行", "Row {row}"),
