@@ -891,3 +891,46 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Check that the folder can be written"):
         Store.open(tmp_path)
     tmp_path.chmod(0o700)
+
+
+def to_form_2(data: Path) -> None:
+    """Turn a database of this form into one as the version before wrote it."""
+    connection = sqlite3.connect(data / DATABASE, isolation_level=None)
+    for column in ("unit", "file", "notes"):
+        connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+    connection.execute("ALTER TABLE failures DROP COLUMN file")
+    connection.execute("DROP TABLE layouts")
+    connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema'")
+    connection.close()
+
+
+def test_form_2_stays_in_service_as_it_is(library: Library, caplog: pytest.LogCaptureFixture) -> None:
+    library.write({"空.txt": ""})
+    library.sync()
+    expected = answers(library.load())
+    to_form_2(library.data)
+    assert answers(library.load()) == expected
+    assert caplog.messages == []
+    encoder = FakeEncoder()
+    report = library.sync(encoder)
+    assert (report.unchanged, report.embedded_texts, len(report.failed)) == (len(ALL), 0, 1)
+    with library.open() as store:
+        assert (store.meta("schema"), store.owners_of_parts(), store.lines("加班.txt")) == ("3", {}, [])
+
+
+def test_two_that_upgrade_form_2_at_once(library: Library) -> None:
+    to_form_2(library.data)
+    together, opened = threading.Barrier(4), []
+
+    def run() -> None:
+        together.wait()
+        store = Store.open(library.data)
+        opened.append(store.meta("schema"))
+        store.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert opened == ["3"] * 4
