@@ -98,9 +98,12 @@ class Store(VectorRows, Catalogue):
 
     def owners(self) -> dict[str, StoredFile]:
         """Return what is known of every file that documents are of, by its own path: a mail, an archive is one file."""
-        files = self.files()
         inside = self.owners_of_parts()
-        return {inside.get(path, path): replace(file, path=inside.get(path, path)) for path, file in files.items()}
+        owners: dict[str, StoredFile] = {}
+        # Those that are distrusted last: one of them is enough for the whole file to be read again.
+        for path, file in sorted(self.files().items(), key=lambda one: -one[1].size):
+            owners[inside.get(path, path)] = replace(file, path=inside.get(path, path))
+        return owners
 
     def owners_of_parts(self) -> dict[str, str]:
         """Return for each document that is a part of a mail or archive the path of that file."""
