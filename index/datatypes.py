@@ -88,7 +88,7 @@ class Document:
         if page is None or self.unit is None:
             return Spot()
         if self.unit == "sheet":
-            return Spot(sheet=page.name or str(page.number), row=self._row(page, offset))
+            return Spot(sheet=page.name or None, row=self._row(page, offset))
         return Spot(page=page.number, slide=page.number if self.unit == "slide" else None)
 
     def _row(self, page: Page, offset: int) -> int | None:
