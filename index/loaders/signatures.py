@@ -28,10 +28,11 @@ STARTS = (
 # What files of a suffix may begin with. Text of any kind is told apart by whether it can be decoded.
 WANTED: dict[str, tuple[str, ...]] = {
     ".pdf": (PDF,),
-    ".docx": (ZIP,),
-    ".pptx": (ZIP,),
-    ".xlsx": (ZIP,),
-    ".xlsm": (ZIP,),
+    # Locked ones are OLE files; their readers say so.
+    ".docx": (ZIP, OLE),
+    ".pptx": (ZIP, OLE),
+    ".xlsx": (ZIP, OLE),
+    ".xlsm": (ZIP, OLE),
     ".ods": (ZIP,),
     ".odt": (ZIP,),
     ".odp": (ZIP,),
@@ -45,8 +46,8 @@ WANTED: dict[str, tuple[str, ...]] = {
     ".msg": (OLE,),
     # Web systems export pages and tables of text under these names, and newer programs save newer forms.
     ".xls": (OLE, ZIP, HTML, ""),
-    ".doc": (OLE, ZIP, RTF, HTML),
-    ".wps": (OLE, ZIP),
+    ".doc": (OLE, ZIP, RTF, HTML, ""),
+    ".wps": (OLE, ZIP, RTF, HTML),
     ".et": (OLE, ZIP),
     ".dps": (OLE, ZIP),
     ".ppt": (OLE, ZIP),
