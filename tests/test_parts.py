@@ -111,7 +111,10 @@ def test_a_renamed_archive_embeds_nothing_and_takes_its_parts_along(library: Ass
     (library.settings.documents / "资料.zip").rename(library.settings.documents / "往来" / "旧资料.zip")
     report = library.sync()
     assert (counts(report), report.embedded_texts) == ((0, 0, 1, 0, 2), 0)
-    assert [name for name in names(library) if "zip" in name] == ["往来/旧资料.zip/休假.txt", "往来/旧资料.zip/后勤/食堂.txt"]
+    assert [name for name in names(library) if "zip" in name] == [
+        "往来/旧资料.zip/休假.txt",
+        "往来/旧资料.zip/后勤/食堂.txt",
+    ]
     assert list(failures(library)) == ["往来/旧资料.zip/坏.txt"]
     assert {entry.file for entry in library.documents()} == {"单独.txt", "往来/旧资料.zip", "通知.eml"}
     assert library.sync().unchanged == 3
@@ -195,7 +198,9 @@ def test_a_rebuild_gives_the_same(library: Assistant, tmp_path: Path) -> None:
     library.sync()
     (library.settings.documents / "资料.zip").rename(library.settings.documents / "新.zip")
     library.sync()
-    fresh = Assistant(Settings(documents=library.settings.documents, data=tmp_path / "另", min_confidence=0.0), FakeEncoder())
+    fresh = Assistant(
+        Settings(documents=library.settings.documents, data=tmp_path / "另", min_confidence=0.0), FakeEncoder()
+    )
     sync(fresh.settings.documents, fresh.settings.data, fresh.encoder)
     fresh.refresh()
     assert fresh.generation.documents == library.generation.documents

@@ -152,17 +152,17 @@ def _read(
     note: Html = NOTHING,
 ) -> Html:
     at = cited.start if cited else at
-    header = _reader_header(document, language, hit)
+    header = _reader_header(document, at, language, hit)
     view = assistant.page_view(document, at, (cited.start, cited.end) if cited else None)
     page = show_page(document, view, language) if view is not None else NOTHING
     return element("article", header, note, page, show_text(document, at, cited, language), class_="reader")
 
 
-def _reader_header(document: Document, language: Language, hit: Hit | None) -> Html:
-    """Return what stands over a document: its title, where in it the passage is, why it was found, its file."""
+def _reader_header(document: Document, at: int, language: Language, hit: Hit | None) -> Html:
+    """Return what stands over a document: its title, where in it the place `at` is, why it was found, its file."""
     lines = [element("h2", document.title)]
     if hit is not None:
-        lines.append(_path(hit.passage.headings, document.spot(hit.passage.start), language))
+        lines.append(_path(hit.passage.headings, document.spot(at), language))
     lines.append(element("p", document.path, class_="file-name"))
     if hit is not None:
         lines.append(_why(hit, language))
