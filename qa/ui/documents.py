@@ -155,7 +155,7 @@ def _row(entry: DocumentEntry, rows: Rows) -> Html:
             "td",
             title,
             element("div", name, _can_be_done(entry.path, rows, part=entry.file != entry.path), class_="row-end"),
-            *(element("div", note, class_="aside") for note in entry.notes),
+            *(element("div", explain(note, rows.language), class_="aside") for note in entry.notes),
             _alike(entry, rows),
         ),
         element("td", str(entry.passages), class_="figure"),
