@@ -109,8 +109,7 @@ def _notes(pages: Sequence[PageRead], count: int) -> tuple[str, ...]:
     notes = []
     if pictures:
         notes.append(
-            f"{len(pictures)} of {len(pages)} pages are pictures without text ({_listed(pictures)}). "
-            "Character recognition (`make ocr`) reads them"
+            f"{len(pictures)} of {len(pages)} pages are pictures without text ({_listed(pictures)}). They are not read"
         )
     if broken:
         notes.append(f"{len(broken)} of {len(pages)} pages are damaged and were not read ({_listed(broken)})")

@@ -27,6 +27,7 @@ CONTROLS = re.compile("[\x00-\x1f\uffff]")
 GENERATED, NOWHERE = "\x00", (0.0, 0.0, 0.0, 0.0)
 RAISED = frozenset("0123456789*†‡①②③④⑤⑥⑦⑧⑨⑩[［〔")  # what marks of footnotes begin with
 MOST_EM = 400.0
+ASCENT = 0.88  # of an em, above the line that letters stand on; what most fonts of hanzi have
 UPRIGHT_PITCH = 1.25  # in ems; lines that are read across lie farther apart
 MOST_COMPARED = 1_000  # of pieces with one text on a page
 HYPHENS = re.compile("[\x02\ufffe\xad\u2010\u2011]")  # pdfium gives the first two for a hyphen at a line's end
@@ -186,9 +187,10 @@ class _Run:
         return True
 
     def piece(self) -> Piece:
-        # Where a font does not tell its height, a box holds the ink alone: that of 一 is a stroke.
-        start = self.start
-        top, bottom = min(self.top, start.baseline - 0.8 * start.em), max(self.bottom, start.baseline + 0.1 * start.em)
+        start, top, bottom = self.start, self.top, self.bottom
+        if not self.is_upright:
+            # What fonts tell of their height is often wrong: some reach over three lines, of some 一 is but a stroke.
+            top, bottom = start.baseline - ASCENT * start.em, start.baseline + (1 - ASCENT) * start.em
         return Piece("".join(self.text), self.left, top, self.right, bottom, round(start.em, 1), start.is_bold)
 
 
