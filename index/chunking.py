@@ -100,14 +100,13 @@ def _attach_stubs(text: str, spans: list[Span]) -> list[Span]:
 
 
 def split_passages(document: Document, first_id: int = 0) -> list[Passage]:
-    """Cut a document into runs of whole sentences, of about 250 characters, none across a heading or a page."""
+    """Cut a document into runs of whole sentences, of about 250 characters, none across a heading, slide or sheet."""
     passages: list[Passage] = []
-    page_starts = [page.start for page in document.pages]
-    for section in document.sections:
+    for section in _sections(document):
         for sentences in _passages_of(document, section):
             start, end = sentences[0][0], sentences[-1][1]
             number = first_id + len(passages)
-            page = document.pages[bisect_right(page_starts, start) - 1].number if page_starts else None
+            page = document.page_at(start)
             passages.append(
                 Passage(
                     id=number,
@@ -117,11 +116,20 @@ def split_passages(document: Document, first_id: int = 0) -> list[Passage]:
                     end=end,
                     text=document.text[start:end],
                     headings=section.headings,
-                    page=page,
+                    page=page.number if page is not None else None,
                     sentences=tuple(Sentence(number, *span) for span in sentences),
                 )
             )
     return passages
+
+
+def _sections(document: Document) -> Iterator[Section]:
+    """Yield the sections, cut where a slide or sheet begins: sentences run from page to page, but not over those."""
+    starts = [page.start for page in document.pages] if document.unit in ("slide", "sheet") else []
+    for section in document.sections:
+        inside = starts[bisect_right(starts, section.start) : bisect_left(starts, section.end)]
+        for start, end in pairwise([section.start, *inside, section.end]):
+            yield Section(start, end, section.headings)
 
 
 def _passages_of(document: Document, section: Section) -> list[list[Span]]:

@@ -18,8 +18,8 @@ from index.errors import DamagedStore, ModelMismatch, StoreError
 logger = logging.getLogger(__name__)
 
 DATABASE = "wendang.sqlite"
-SCHEMA_VERSION = "2"
-FIRST_FORM = ("1",)
+SCHEMA_VERSION = "3"
+FIRST_FORM, SECOND_FORM = ("1",), ("2",)
 WAIT = 30  # seconds that one process waits for another that writes
 REBUILD_COMMAND = "python -m qa sync --rebuild"
 SCHEMA = Path(__file__).parent / "schema.sql"
@@ -226,11 +226,37 @@ def read_damaged(path: Path, query: str) -> Iterator[Any]:
 
 
 def _upgrade(folder: Path, connection: sqlite3.Connection) -> None:
-    """Bring a database of form 1 to this form: its vectors stay, the rest is read again from the documents."""
+    """Bring a database of an older form to this one."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     form = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() if "meta" in tables else None
-    if form != FIRST_FORM:
-        return
+    if form == FIRST_FORM:
+        _upgrade_first(folder, connection)
+    elif form == SECOND_FORM:
+        _upgrade_second(connection)
+
+
+def _upgrade_second(connection: sqlite3.Connection) -> None:
+    """Add what form 2 did not have; everything in it stays in service."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() == SECOND_FORM:
+            for column in (
+                "unit TEXT NOT NULL DEFAULT ''",
+                "file TEXT NOT NULL DEFAULT ''",
+                "notes TEXT NOT NULL DEFAULT '[]'",
+            ):
+                connection.execute(f"ALTER TABLE documents ADD COLUMN {column}")
+            connection.execute("ALTER TABLE failures ADD COLUMN file TEXT NOT NULL DEFAULT ''")
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (SCHEMA_VERSION,))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _upgrade_first(folder: Path, connection: sqlite3.Connection) -> None:
+    """Bring a database of form 1 to this form: its vectors stay, the rest is read again from the documents."""
     logger.warning("the index in %s has the form of an older version; the next sync reads the documents again", folder)
     connection.create_function("add_checksum", 1, add_checksum, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,31 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A numbered page (slide, sheet) of a document, as character offsets into its text."""
+    """A stretch of a document on one numbered page, slide or sheet, as character offsets into its text.
+
+    A page that is gone back to, as by a footnote, has several stretches. `name` is a sheet's, or a slide's title.
+    `rows` tells the lines of a sheet from its rows: pairs of an offset and the number of the row that begins there;
+    every line after it is the next row, until the next pair.
+    """
 
     number: int
     start: int
     end: int
+    name: str = ""
+    rows: tuple[tuple[int, int], ...] = ()
+
+
+Unit = Literal["page", "slide", "sheet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a place of a document is found in its file: page of a paged file, slide, sheet and row; None elsewhere."""
+
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +57,8 @@ class Document:
 
     `path` is relative to the documents folder, with forward slashes, and names the document everywhere.
     `content_hash` is the SHA-256 of the file's bytes in hexadecimal. `title` is the text's own or, where it has none,
-    the file's name without suffix.
+    the file's name without suffix. `unit` is what `pages` are numbered by. `file` is the path of the mail or archive
+    that the document is a part of, empty where it is a file of its own. `notes` tell its owner what could not be read.
     """
 
     path: str
@@ -45,6 +68,35 @@ class Document:
     pages: tuple[Page, ...]
     content_hash: str
     has_own_title: bool = True
+    unit: Unit | None = None
+    file: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """Return the path of the file that the document came in: its own, or that of the mail or archive around it."""
+        return self.file or self.path
+
+    def page_at(self, offset: int) -> Page | None:
+        """Return the page that holds a character, None where there are no pages."""
+        at = bisect_right(self.pages, offset, key=lambda page: page.start) - 1
+        return self.pages[max(at, 0)] if self.pages else None
+
+    def spot(self, offset: int) -> Spot:
+        """Return where a character is found in the file."""
+        page = self.page_at(offset)
+        if page is None or self.unit is None:
+            return Spot()
+        if self.unit == "sheet":
+            return Spot(sheet=page.name or None, row=self._row(page, offset))
+        return Spot(page=page.number, slide=page.number if self.unit == "slide" else None)
+
+    def _row(self, page: Page, offset: int) -> int | None:
+        at = bisect_right(page.rows, offset, key=lambda run: run[0]) - 1
+        if at < 0:
+            return None
+        start, row = page.rows[at]
+        return row + self.text.count("\n", start, offset)
 
 
 @dataclass(frozen=True, slots=True)

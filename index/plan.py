@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -23,7 +23,7 @@ MOST_LOOKS = 3
 class Plan:
     """What differs between the folder and the index. Paths; `renamed` from old to new.
 
-    `contents` are the files to be read, with their bytes where these are still at hand.
+    `contents` are the files to be read, with their bytes where these are still at hand, `digests` their SHA-256.
     """
 
     added: list[str] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Plan:
     touched: list[StoredFile] = field(default_factory=list)
     failed: list[FailedFile] = field(default_factory=list)
     contents: dict[str, tuple[SeenFile, bytes | None]] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -42,20 +43,22 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the index knows of the files: documents and failures by path.
+    """What the index knows of the files: what documents are of, and failures, by path.
 
-    `again` are paths to be read whatever they look like; `left_alone` those that are still being written.
+    `inside` are the failures inside of mails and archives, by the path of that file. `again` are paths to be read
+    whatever they look like; `left_alone` those that are still being written.
     """
 
     files: Mapping[str, StoredFile] = field(default_factory=dict)
     failed: Mapping[str, FailedFile] = field(default_factory=dict)
+    inside: Mapping[str, Sequence[FailedFile]] = field(default_factory=dict)
     again: Collection[str] = ()
     left_alone: Collection[str] = ()
 
 
 def folder_differs(folder: Path, store: Store) -> bool:
     """Whether the folder seems changed since the last sync, by names, sizes and times alone."""
-    failed = {path: (one.size, one.modified_ns) for path, one in store.failed_files().items()}
+    failed = {path: (one.size, one.modified_ns) for path, one in store.failed_files().items() if not one.file}
     # What could not be opened then, though it was there, is nothing that a look from outside tells more about.
     closed = {path for path, (size, _) in failed.items() if size is None}
     scan = scan_folder(folder)
@@ -64,7 +67,7 @@ def folder_differs(folder: Path, store: Store) -> bool:
     seen = {file.path: (file.size, file.modified_ns) for file in scan.files if file.path not in closed}
     known = {
         file.path: (file.size, file.modified_ns)
-        for file in store.files().values()
+        for file in store.owners().values()
         if file.path not in closed and not scan.hides(file.path)
     }
     return seen != {**known, **{path: stamp for path, stamp in failed.items() if path not in closed}}
@@ -79,6 +82,7 @@ def plan_sync(folder: Path, scan: Scan, known: Known, report: Report) -> Plan:
     """Compare the folder with the index: size and time first, the content decides in the end."""
     hidden = sorted(path for path in known.files if scan.hides(path))
     plan = Plan(unchanged=hidden, failed=[FailedFile(failure) for failure in scan.closed])
+    plan.failed.extend(one for path in hidden for one in known.inside.get(path, ()))
     present = set(hidden)
     read: list[tuple[SeenFile, str, bytes]] = []
     kept = 0
@@ -106,12 +110,14 @@ def _stays(plan: Plan, file: SeenFile, known: Known) -> bool:
     if file.path in known.left_alone:
         plan.unchanged.extend([file.path] if before is not None else [])
         plan.failed.extend([failed] if failed is not None else [])
+        plan.failed.extend(known.inside.get(file.path, ()))
         return True
     if file.path in known.again:
         return False
     stamp = (file.size, file.modified_ns)
     if before is not None and (before.size, before.modified_ns) == stamp:
         plan.unchanged.append(file.path)
+        plan.failed.extend(known.inside.get(file.path, ()))
         return True
     if before is None and failed is not None and (failed.size, failed.modified_ns) == stamp:
         plan.failed.append(failed)
@@ -145,11 +151,18 @@ def _note_unreadable(
     plan.failed.append(FailedFile(Failure(file.path, str(error))))
     # It is there but cannot be opened now: what is known of it stays in service.
     plan.unchanged.extend([file.path] if file.path in known.files else [])
+    plan.failed.extend(known.inside.get(file.path, ()))
 
 
 def _content_key(path: str, digest: str) -> tuple[str, str]:
     """Tell contents apart: what `.txt` and `.md` make of the same bytes is not the same."""
     return PurePosixPath(path).suffix.lower(), digest
+
+
+def _moved(failed: FailedFile, old: str, new: str) -> FailedFile:
+    """Return what could not be read inside of a file under the file's new path."""
+    inside = failed.failure.document.removeprefix(old)
+    return failed._replace(failure=Failure(new + inside, failed.failure.error), file=new)
 
 
 def _place(plan: Plan, read: list[tuple[SeenFile, str, bytes]], known: Known, present: set[str]) -> None:
@@ -167,11 +180,15 @@ def _place(plan: Plan, read: list[tuple[SeenFile, str, bytes]], known: Known, pr
         if same and file.path not in known.again:
             plan.unchanged.append(file.path)
             plan.touched.append(stored)
+            plan.failed.extend(known.inside.get(file.path, ()))
         elif not same and (names := homeless.get(_content_key(file.path, digest))):
-            plan.renamed[names.pop(0)] = file.path
+            old = names.pop(0)
+            plan.renamed[old] = file.path
             plan.touched.append(stored)
+            plan.failed.extend(_moved(one, old, file.path) for one in known.inside.get(old, ()))
         else:
             plan.contents[file.path] = (file, data or None)
+            plan.digests[file.path] = digest
     moved = set(plan.renamed)
     plan.added = sorted(path for path in plan.contents if path not in known.files or path in moved)
     plan.changed = sorted(path for path in plan.contents if path in known.files and path not in moved)

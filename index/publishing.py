@@ -38,21 +38,21 @@ def publish(
         if rebuild:
             store.clear()
         store.replace_failures(plan.failed)
-        apply_plan(store, plan, indexed)
+        changed = apply_plan(store, plan, indexed)
         store.set_user_words(user_words.words)
         store.set_meta(USER_WORDS_STAMP, user_words.stamp)
         store.set_meta("dimension", str(encoder.dimension))
         if is_same:
             store.forget_loose_vectors()
         else:
-            _write_generation(store, plan, indexed, encoder, report, current, rebuild, before)
+            _write_generation(store, changed, indexed, encoder, report, current, rebuild, before)
     remove_other_folders(store)
     return current if is_same else current + 1
 
 
 def _write_generation(
     store: Store,
-    plan: Plan,
+    changed: Collection[str],
     indexed: Sequence[IndexedDocument],
     encoder: Encoder,
     report: Report,
@@ -65,22 +65,23 @@ def _write_generation(
     renew_pairs(store, [one.document.path for one in indexed])
     store.set_meta("model", encoder.name)
     renew_lexicon(store, report)
-    changed = {*plan.removed, *plan.changed, *plan.renamed, *plan.renamed.values()}
     _renew_segments(store, current, [] if rebuild else _live_rows(store, current), changed, before)
     store.keep_generations([current, current + 1])
     store.forget_loose_vectors()
     report(Progress("writing", 1, 1))
 
 
-def apply_plan(store: Store, plan: Plan, indexed: Sequence[IndexedDocument]) -> None:
-    """Bring the documents in the store up to a plan."""
+def apply_plan(store: Store, plan: Plan, indexed: Sequence[IndexedDocument]) -> set[str]:
+    """Bring the documents in the store up to a plan; return the paths that are now another document's, or nobody's."""
     touched = {file.path: file for file in plan.touched}
-    store.remove(plan.removed)
-    store.rename({old: touched.pop(new) for old, new in plan.renamed.items()})
+    gone = store.documents_of([*plan.removed, *plan.changed])
+    store.remove(gone)
+    moved = store.rename({old: touched.pop(new) for old, new in plan.renamed.items()})
     for file in touched.values():
         store.touch(file)
     for one in indexed:
         store.add(one)
+    return {*gone, *moved, *moved.values(), *(one.document.path for one in indexed)}
 
 
 def _renew_segments(

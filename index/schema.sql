@@ -13,8 +13,18 @@ CREATE TABLE IF NOT EXISTS documents (
     digest       BLOB NOT NULL,  -- SHA-256 of everything below and of the document's passages and sentences
     title        TEXT,           -- the text's own; NULL where the file's name stands in
     sections     TEXT NOT NULL,  -- JSON: [[start, end, [heading, ...]], ...]
-    pages        TEXT NOT NULL,  -- JSON: [[number, start, end], ...]
-    text         TEXT NOT NULL
+    pages        TEXT NOT NULL,  -- JSON: [[number, start, end, name, [[offset, row], ...]], ...]; older: the first three
+    text         TEXT NOT NULL,
+    unit         TEXT NOT NULL DEFAULT '',   -- what pages are numbered by: page, slide, sheet
+    file         TEXT NOT NULL DEFAULT '',   -- the mail or archive that it is a part of; empty: a file of its own
+    notes        TEXT NOT NULL DEFAULT '[]'  -- JSON: [what its owner should know, ...]
+) WITHOUT ROWID;
+
+-- Where the lines of a document stand on its pages: zlib over JSON, [[start, end, page, box, confidence], ...], then
+-- the CRC-32 of that. Read only when a page is shown.
+CREATE TABLE IF NOT EXISTS layouts (
+    document TEXT PRIMARY KEY REFERENCES documents (path) ON DELETE CASCADE ON UPDATE CASCADE,
+    lines    BLOB NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS passages (
@@ -44,12 +54,14 @@ CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) 
 -- Vectors that may belong to no document: what a stopped sync embedded, what a removed document had.
 CREATE TABLE IF NOT EXISTS loose_vectors (key BLOB PRIMARY KEY) WITHOUT ROWID;
 
--- A file that could not be read, as it looked then; without size and time it is tried again at every sync.
+-- A file that could not be read, as it looked then; without size and time it is tried again at every sync. With `file`
+-- it is a part of that mail or archive.
 CREATE TABLE IF NOT EXISTS failures (
     path        TEXT PRIMARY KEY,
     error       TEXT NOT NULL,
     size        INTEGER,
-    modified_ns INTEGER
+    modified_ns INTEGER,
+    file        TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 
 -- Words that the documents of one bucket teach; `key` tells for which state of these documents they hold.

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from index.catalogue import Catalogue
-from index.database import DATABASE, REBUILD_COMMAND, SCHEMA_VERSION, as_json
-from index.datatypes import Document, Failure, Page, Passage, Section
+from index.database import DATABASE, REBUILD_COMMAND, SCHEMA_VERSION, add_checksum, as_json, without_checksum
+from index.datatypes import Document, Failure, Page, Passage, Section, Unit
 from index.errors import DamagedStore
 from index.lexical import fold_in_place
+from index.loaders.extract import Line
 from index.records import PassageSpan, Record, StoredFile
 from index.vector_rows import VectorRows, vector_key
 
@@ -32,6 +34,7 @@ class IndexedDocument:
     """A document with its passages and the vector keys of all its texts, ready to be stored.
 
     `passage_keys[i]` belongs to `passages[i]`; `sentence_keys[i]` to the i-th sentence over all passages, in order.
+    `lines` tell where its text stands on its pages, where the format does.
     """
 
     file: StoredFile
@@ -39,14 +42,19 @@ class IndexedDocument:
     passages: tuple[Passage, ...]
     passage_keys: tuple[bytes, ...]
     sentence_keys: tuple[bytes, ...]
+    lines: tuple[Line, ...] = ()
 
 
 class FailedFile(NamedTuple):
-    """A file that could not be read, as it looked then; without size and time it is tried at every sync."""
+    """A file that could not be read, as it looked then; without size and time it is tried at every sync.
+
+    `file` is the mail or archive that it is a part of, empty where it is a file of its own.
+    """
 
     failure: Failure
     size: int | None = None
     modified_ns: int | None = None
+    file: str = ""
 
 
 class Totals(NamedTuple):
@@ -81,12 +89,31 @@ class Store(VectorRows, Catalogue):
     # Documents
 
     def files(self) -> dict[str, StoredFile]:
-        """Return what is known of every indexed file, by path."""
+        """Return what is known of the file of every document, by the document's path."""
         rows = self.rows("SELECT path, size, modified_ns, content_hash, indexed_at FROM documents")
         kinds = (str, int, int, str, str)
         if not all(isinstance(value, kind) for row in rows for value, kind in zip(row, kinds, strict=True)):
             raise DamagedStore(f"the index in {self.folder} is damaged (what it holds of a document is no such thing)")
         return {row[0]: StoredFile(*row) for row in rows}
+
+    def owners(self) -> dict[str, StoredFile]:
+        """Return what is known of every file that documents are of, by its own path: a mail, an archive is one file."""
+        inside = self.owners_of_parts()
+        owners: dict[str, StoredFile] = {}
+        # Those that are distrusted last: one of them is enough for the whole file to be read again.
+        for path, file in sorted(self.files().items(), key=lambda one: -one[1].size):
+            owners[inside.get(path, path)] = replace(file, path=inside.get(path, path))
+        return owners
+
+    def owners_of_parts(self) -> dict[str, str]:
+        """Return for each document that is a part of a mail or archive the path of that file."""
+        return {str(path): str(file) for path, file in self.rows("SELECT path, file FROM documents WHERE file != ''")}
+
+    def documents_of(self, files: Iterable[str]) -> list[str]:
+        """Return the paths of the documents that came in some files, sorted."""
+        wanted = set(files)
+        inside = self.owners_of_parts()
+        return sorted({path for path in self.files() if inside.get(path, path) in wanted})
 
     def totals(self) -> Totals:
         """Return how many documents, passages and sentences there are."""
@@ -107,15 +134,25 @@ class Store(VectorRows, Catalogue):
             for (passage, sentence), key in zip(owners, indexed.sentence_keys, strict=True)
         ]
         sections = as_json([(section.start, section.end, section.headings) for section in document.sections])
-        pages = as_json([(page.number, page.start, page.end) for page in document.pages])
+        pages = as_json([(page.number, page.start, page.end, page.name, page.rows) for page in document.pages])
         body = (document.title if document.has_own_title else None, sections, pages, document.text)
+        more = (document.unit or "", document.file, as_json(document.notes))
         self.write(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(document.path, document.content_hash, file.size, file.modified_ns, file.indexed_at),
-                *(len(document.text), len(passages), len(sentences), _digest(body, passages, sentences), *body),
+                *(
+                    len(document.text),
+                    len(passages),
+                    len(sentences),
+                    _digest(_told(body, more), passages, sentences),
+                    *body,
+                    *more,
+                ),
             ),
         )
+        if indexed.lines:
+            self.write("INSERT INTO layouts VALUES (?, ?)", (document.path, _pack_lines(indexed.lines)))
         self.write_all("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)", ((document.path, *row) for row in passages))
         self.write_all("INSERT INTO sentences VALUES (?, ?, ?, ?, ?)", ((document.path, *row) for row in sentences))
 
@@ -130,21 +167,32 @@ class Store(VectorRows, Catalogue):
                 self.write(f"DELETE FROM {table} WHERE document = ?", (path,))
             self.write("DELETE FROM documents WHERE path = ?", (path,))
 
-    def rename(self, renamed: Mapping[str, StoredFile]) -> None:
-        """Give documents, named by their old paths, other ones; their passages and sentences follow."""
+    def rename(self, renamed: Mapping[str, StoredFile]) -> dict[str, str]:
+        """Give files, named by their old paths, other ones, and return every document's old path with its new one.
+
+        Their passages and sentences follow, and so do the documents inside of them.
+        """
+        inside = self.owners_of_parts()
+        moved = {
+            path: renamed[inside.get(path, path)].path + path.removeprefix(inside.get(path, path))
+            for path in self.documents_of(renamed)
+        }
         # Through names that no file has: a.txt and b.txt may have changed places.
-        for number, old in enumerate(renamed):
+        for number, old in enumerate(moved):
             self.write("UPDATE documents SET path = ? WHERE path = ?", (f"\0{number}", old))
-        for number, file in enumerate(renamed.values()):
+        for number, (old, new) in enumerate(moved.items()):
+            file = renamed[inside.get(old, old)]
             self.write(
-                "UPDATE documents SET path = ?, size = ?, modified_ns = ? WHERE path = ?",
-                (file.path, file.size, file.modified_ns, f"\0{number}"),
+                "UPDATE documents SET path = ?, file = ?, size = ?, modified_ns = ? WHERE path = ?",
+                (new, file.path if old in inside else "", file.size, file.modified_ns, f"\0{number}"),
             )
+        return moved
 
     def touch(self, file: StoredFile) -> None:
         """Note a file's new size and time where its content is the same."""
         self.write(
-            "UPDATE documents SET size = ?, modified_ns = ? WHERE path = ?", (file.size, file.modified_ns, file.path)
+            "UPDATE documents SET size = ?, modified_ns = ? WHERE path = ? OR file = ?",
+            (file.size, file.modified_ns, file.path, file.path),
         )
 
     def distrust(self, paths: Iterable[str]) -> None:
@@ -181,8 +229,8 @@ class Store(VectorRows, Catalogue):
 
     def _record(self, path: str) -> Record | None:
         rows = self.rows(
-            "SELECT size, modified_ns, content_hash, indexed_at, digest, title, sections, pages, text "
-            "FROM documents WHERE path = ?", (path,)
+            "SELECT size, modified_ns, content_hash, indexed_at, digest, unit, file, notes, title, sections, pages,"
+            " text FROM documents WHERE path = ?", (path,)
         )  # fmt: skip
         passages = self.rows(
             "SELECT start, end, page, headings, vector_key FROM passages WHERE document = ? ORDER BY start", (path,)
@@ -192,14 +240,21 @@ class Store(VectorRows, Catalogue):
         )
         if not rows:
             return None
-        size, modified_ns, content_hash, indexed_at, digest, *body = rows[0]
+        size, modified_ns, content_hash, indexed_at, digest, unit, owner, notes, *body = rows[0]
         try:
-            if _digest(body, passages, sentences) != digest:
+            if _digest(_told(body, (unit, owner, notes)), passages, sentences) != digest:
                 return None
             file = StoredFile(path, size, modified_ns, content_hash, indexed_at)
-            return _read_record(file, digest, body, passages, sentences)
+            about = (unit or None, str(owner), tuple(map(str, json.loads(notes))))
+            return _read_record(file, digest, about, body, passages, sentences)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
+
+    def lines(self, path: str) -> list[Line]:
+        """Return where a document's lines stand on its pages, none where that is not known or not what was written."""
+        rows = self.rows("SELECT lines FROM layouts WHERE document = ?", (path,))
+        packed = without_checksum(rows[0][0]) if rows else None
+        return _unpack_lines(packed) if packed is not None else []
 
     def vector_keys(self, path: str) -> tuple[list[bytes], list[bytes]]:
         """Return the vector keys of a document's passages and of its sentences, in order."""
@@ -212,17 +267,23 @@ class Store(VectorRows, Catalogue):
     def replace_failures(self, failures: Iterable[FailedFile]) -> None:
         self.write("DELETE FROM failures")
         self.write_all(
-            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)",
-            ((one.failure.document, one.failure.error, one.size, one.modified_ns) for one in failures),
+            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)",
+            ((one.failure.document, one.failure.error, one.size, one.modified_ns, one.file) for one in failures),
         )
 
     def failed_files(self) -> dict[str, FailedFile]:
         """Return the files that could not be read at the last sync, by path and in that order."""
-        rows = self.rows("SELECT path, error, size, modified_ns FROM failures ORDER BY path")
-        return {path: FailedFile(Failure(path, error), size, changed) for path, error, size, changed in rows}
+        rows = self.rows("SELECT path, error, size, modified_ns, file FROM failures ORDER BY path")
+        return {path: FailedFile(Failure(path, error), *looked) for path, error, *looked in rows}
 
     def failures(self) -> list[Failure]:
         return [one.failure for one in self.failed_files().values()]
+
+
+def _told(body: Sequence[Any], more: tuple[str, str, str]) -> list[Any]:
+    """Return what a digest is over: the unit and the notes only where there are some, as before there were any."""
+    unit, _, notes = more
+    return [*body, *([unit, notes] if unit or notes != "[]" else [])]
 
 
 def _digest(body: Sequence[Any], passages: Sequence[Any], sentences: Sequence[Any]) -> bytes:
@@ -236,8 +297,23 @@ def _digest(body: Sequence[Any], passages: Sequence[Any], sentences: Sequence[An
     return hashed.digest()
 
 
+def _pack_lines(lines: Sequence[Line]) -> bytes:
+    rows = [(one.start, one.end, one.page, [round(side, 5) for side in one.box], one.confidence) for one in lines]
+    return add_checksum(zlib.compress(as_json(rows).encode()))
+
+
+def _unpack_lines(packed: bytes) -> list[Line]:
+    rows = json.loads(zlib.decompress(packed))
+    return [Line(start, end, page, tuple(box), confidence) for start, end, page, box, confidence in rows]
+
+
 def _read_record(
-    file: StoredFile, digest: bytes, body: Sequence[Any], passages: Sequence[Any], sentences: Sequence[Any]
+    file: StoredFile,
+    digest: bytes,
+    about: tuple[Unit | None, str, tuple[str, ...]],
+    body: Sequence[Any],
+    passages: Sequence[Any],
+    sentences: Sequence[Any],
 ) -> Record:
     title, sections, pages, text = body
     document = Document(
@@ -245,9 +321,12 @@ def _read_record(
         title=title or PurePosixPath(file.path).stem,
         text=text,
         sections=tuple(Section(start, end, tuple(above)) for start, end, above in json.loads(sections)),
-        pages=tuple(Page(*page) for page in json.loads(pages)),
+        pages=tuple(_read_page(*page) for page in json.loads(pages)),
         content_hash=file.content_hash,
         has_own_title=title is not None,
+        unit=about[0],
+        file=about[1],
+        notes=about[2],
     )
     spans = tuple(
         PassageSpan(start, end, page, tuple(json.loads(headings))) for start, end, page, headings, _ in passages
@@ -256,3 +335,7 @@ def _read_record(
     owners = np.searchsorted([owner for _, _, owner, _ in sentences], [span.start for span in spans])
     starts = np.append(owners, len(sentences)).astype(np.int32)
     return Record(file, digest, document, fold_in_place(document.title), spans, offsets, starts)
+
+
+def _read_page(number: int, start: int, end: int, name: str = "", rows: Sequence[Sequence[int]] = ()) -> Page:
+    return Page(number, start, end, name, tuple((offset, row) for offset, row in rows))

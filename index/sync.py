@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,16 +15,18 @@ from index.datatypes import Document, Failure, Passage, Progress, Report, ignore
 from index.embedding import Encoder
 from index.errors import DamagedStore, DocumentError, SyncStopped
 from index.generations import Generation
-from index.loaders import parse_document, read_bytes
-from index.plan import Known, Plan, file_stamp, plan_sync, read_settled
+from index.loaders import Parsed, read_bytes
+from index.parsing import Job, Outcome, Parsers
+from index.plan import Known, Plan, file_stamp, plan_sync
 from index.publishing import publish
-from index.scan import Scan, SeenFile, check_folder, scan_folder
+from index.scan import Scan, SeenFile, check_folder, look_again, scan_folder
 from index.store import FailedFile, IndexedDocument, Store, StoredFile, Totals, vector_key
 from index.user_words import USER_WORDS_FILE, UserWords, parse_user_words
 from index.writing import only_writer
 
 logger = logging.getLogger(__name__)
 TEXTS_A_COMMIT = 256
+TEXTS_AT_ONCE = 8 * TEXTS_A_COMMIT  # so many are gathered, so that those of like length go together
 # Raised whenever files are read or split in another way than before, so that all are read again. Texts that stay the
 # same keep their vectors.
 READING_FORM = "2"
@@ -106,9 +108,18 @@ class _Work:
             store.close()
 
     def _known(self, store: Store) -> Known:
-        files = store.files()
-        again = self.again if store.meta(READING_FORM_KEY) == READING_FORM else {*files, *store.failed_files()}
-        return Known(files, store.failed_files(), again, self.left_alone)
+        files, failures = store.owners(), store.failed_files()
+        failed = {path: one for path, one in failures.items() if not one.file}
+        inside: dict[str, list[FailedFile]] = {}
+        for one in failures.values():
+            inside.setdefault(one.file, []).append(one)
+        around = {
+            **store.owners_of_parts(),
+            **{one.failure.document: one.file for one in failures.values() if one.file},
+        }
+        asked = {around.get(path, path) for path in self.again}
+        again = asked if store.meta(READING_FORM_KEY) == READING_FORM else {*files, *failed}
+        return Known(files, failed, inside, again, self.left_alone)
 
     def _write(self, store: Store, began: float) -> SyncReport:
         check_noted_damage(store)
@@ -119,9 +130,9 @@ class _Work:
         known = Known() if self.rebuild else self._known(store)
         plan = plan_sync(self.folder, scan, known, self.report)
         user_words = _read_user_words(self.folder, scan, store)
-        indexed = _read_documents(self.folder, plan, self.encoder.name, self.report)
-        anew = {one.document.path for one in indexed} if self.rebuild else self.again
-        embedded = _embed(store, indexed, self.encoder, self.report, anew)
+        documents = _read_documents(self.folder, plan, self.encoder.name, self.report)
+        anew = None if self.rebuild else known.again
+        indexed, embedded = _read_and_embed(store, documents, self.encoder, self.report, anew)
         generation = publish(store, plan, indexed, user_words, self.encoder, self.report, self.rebuild, self.before)
         if not self.left_alone:
             with store.transaction():
@@ -153,38 +164,61 @@ def _read_user_words(folder: Path, scan: Scan, store: Store) -> UserWords:
         return UserWords(store.user_words(), (Failure(USER_WORDS_FILE, f"{error}; the words read before stay"),), stamp)
 
 
-def _read_documents(folder: Path, plan: Plan, model: str, report: Report) -> list[IndexedDocument]:
-    """Parse and split what is new; a file that cannot be read becomes a failure and leaves the plan."""
-    indexed: list[IndexedDocument] = []
-    for number, (path, (file, data)) in enumerate(sorted(plan.contents.items())):
-        report(Progress("splitting", number, len(plan.contents), path))
-        stamp: tuple[int, int] | tuple[()] = ()
-        try:
-            if data is None:
-                file, data = read_settled(folder, file)
-            stamp = (file.size, file.modified_ns)
-            indexed.append(_index_document(parse_document(path, data), file, model))
-        except DocumentError as error:
-            plan.failed.append(FailedFile(Failure(path, str(error)), *stamp))
-            # What it was before is no longer what the folder holds, so it must not be quoted either.
-            plan.removed.extend([path] if path in plan.changed else [])
+def _read_documents(folder: Path, plan: Plan, model: str, report: Report) -> Iterator[list[IndexedDocument]]:
+    """Yield what each new file holds, parsed and split; one that cannot be read becomes a failure and leaves the plan.
+
+    A file that changed while it was read is left to the next sync.
+    """
+    todo = sorted(plan.contents.items())
+    jobs = (Job(path, folder / path, data) for path, (_, data) in todo)
+    with Parsers() as parsers:
+        number = 0
+        for outcome in parsers.read(jobs):
+            path, (file, _) = todo[number] if number < len(todo) else todo[-1]
+            pages = parsers.pages(path)
+            report(Progress("pages", *pages, path) if pages else Progress("splitting", number, len(todo), path))
+            if outcome is None:
+                continue
+            number += 1
+            yield _take_in(outcome, file, folder, plan, model)
     failed = {one.failure.document for one in plan.failed}
     plan.added = [path for path in plan.added if path not in failed]
     plan.changed = [path for path in plan.changed if path not in failed]
     plan.contents.clear()
-    return indexed
 
 
-def _index_document(document: Document, file: SeenFile, model: str) -> IndexedDocument:
+def _take_in(outcome: Outcome, file: SeenFile, folder: Path, plan: Plan, model: str) -> list[IndexedDocument]:
+    path = file.path
+    after = look_again(folder, path) if outcome.is_of_disk else file
+    if after != file:
+        # What a look before and one after it agree on is what was read.
+        outcome.error = "it changes while it is read. It is taken in by the next sync, once it is written"
+    if outcome.error is not None:
+        stamp = (file.size, file.modified_ns) if after == file else ()
+        plan.failed.append(FailedFile(Failure(path, outcome.error), *stamp))
+        # What it was before is no longer what the folder holds, so it must not be quoted either.
+        plan.removed.extend([path] if path in plan.changed else [])
+        return []
+    plan.failed += [
+        FailedFile(one, file.size, file.modified_ns, path) for one in outcome.found if isinstance(one, Failure)
+    ]
+    digest = plan.digests[path]
+    return [_index_document(one, file, digest, model) for one in outcome.found if isinstance(one, Parsed)]
+
+
+def _index_document(parsed: Parsed, file: SeenFile, digest: str, model: str) -> IndexedDocument:
+    # A part of a mail or archive is known by the hash of that file.
+    document = replace(parsed.document, content_hash=digest)
     passages = tuple(split_passages(document))
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    stored = StoredFile(file.path, file.size, file.modified_ns, document.content_hash, now)
+    stored = StoredFile(document.path, file.size, file.modified_ns, digest, now)
     return IndexedDocument(
         file=stored,
         document=document,
         passages=passages,
         passage_keys=tuple(vector_key(model, text) for text in passage_texts(document, passages)),
         sentence_keys=tuple(vector_key(model, text) for text in sentence_texts(document, passages)),
+        lines=parsed.lines,
     )
 
 
@@ -206,23 +240,37 @@ def _in_context(context: str, text: str) -> str:
     return f"{context}\n{text}" if context else text
 
 
-def _embed(
-    store: Store, indexed: Sequence[IndexedDocument], encoder: Encoder, report: Report, anew: Collection[str]
-) -> int:
+def _read_and_embed(
+    store: Store,
+    documents: Iterable[Sequence[IndexedDocument]],
+    encoder: Encoder,
+    report: Report,
+    anew: Collection[str] | None,
+) -> tuple[list[IndexedDocument], int]:
     """Embed the texts that have no vector yet, committing as it goes, so that what is done is never done again.
 
-    Documents `anew` are embedded whether their texts have vectors or not.
+    Embeds while further documents are read, and returns them all with the number of texts embedded. Documents of files
+    `anew`, of all where that is None, are embedded whether their texts have vectors or not.
     """
-    texts: dict[bytes, str] = {}
-    wanted: set[bytes] = set()
-    for one in indexed:
-        keys = (*one.passage_keys, *one.sentence_keys)
-        those = (*passage_texts(one.document, one.passages), *sentence_texts(one.document, one.passages))
-        texts.update(zip(keys, those, strict=True))
-        wanted.update(keys if one.document.path in anew else ())
-    wanted |= store.missing_vectors(key for key in texts if key not in wanted)
-    embed_texts(store, {key: texts[key] for key in texts if key in wanted}, encoder, report)
-    return len(wanted)
+    indexed: list[IndexedDocument] = []
+    waiting: dict[bytes, str] = {}
+    done: set[bytes] = set()
+    for some in documents:
+        indexed.extend(some)
+        for one in some:
+            keys = (*one.passage_keys, *one.sentence_keys)
+            texts = (*passage_texts(one.document, one.passages), *sentence_texts(one.document, one.passages))
+            wanted = dict(zip(keys, texts, strict=True))
+            if anew is not None and one.document.owner not in anew:
+                wanted = {key: wanted[key] for key in store.missing_vectors(wanted)}
+            waiting.update({key: text for key, text in wanted.items() if key not in done})
+        if len(waiting) >= TEXTS_AT_ONCE:
+            done.update(waiting)
+            embed_texts(store, waiting, encoder, report)
+            waiting.clear()
+    done.update(waiting)
+    embed_texts(store, waiting, encoder, report)
+    return indexed, len(done)
 
 
 def embed_texts(

@@ -183,8 +183,8 @@ def refusal_text(question: str, retrieval: Retrieval) -> str:
     """Say that the documents hold no answer, what they lack, and where to look nearest; in the question's language."""
     if not retrieval.hits:
         if is_written_in_hanzi(question):
-            return "还没有可以查的文档。请把 .txt 或 .md 文件放进文档文件夹，再重新索引。"
-        return "There are no documents to look into yet. Put .txt or .md files into the folder and index again."
+            return "还没有可以查的文档。请把文件放进文档文件夹，再重新索引。"
+        return "There are no documents to look into yet. Put files into the folder and index again."
     nearest = list(dict.fromkeys(hit.passage.title for hit in retrieval.hits))[:NEAREST]
     missing = retrieval.query.missing_terms
     if is_written_in_hanzi(question):

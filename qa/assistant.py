@@ -24,10 +24,12 @@ from index.search import SearchIndex
 from index.store import Store
 from index.sync import SyncReport, sync
 from qa.answering import answer_question, unanswered
+from qa.citations import place_citations
 from qa.conversation import standalone_question
 from qa.datatypes import Answer, Turn
 from qa.editions import prefer_newer
 from qa.evidence import Reading, read
+from qa.pages import PageView, PageViewer
 from qa.reranking import Reranker, load_reranker
 from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
 from qa.second_look import SecondLook
@@ -46,7 +48,11 @@ SHARE, PAUSE, LONGEST_PAUSE = 3.0, 0.01, 2.0
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """One line of the list of documents. `alike` are the paths of those that are nearly the same, the likest first."""
+    """One line of the list of documents. `alike` are the paths of those that are nearly the same, the likest first.
+
+    `file` is the path of its file: its own, or that of the mail or archive that it is a part of. `notes` tell what
+    of it could not be read.
+    """
 
     path: str
     title: str
@@ -55,6 +61,8 @@ class DocumentEntry:
     size: int
     indexed_at: str
     alike: tuple[str, ...] = ()
+    file: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -67,6 +75,7 @@ class Assistant:
         self, settings: Settings, encoder: Encoder, reranker: Reranker | None = None, reader: Reader | None = None
     ) -> None:
         self.settings = settings
+        self._pages = PageViewer(settings.documents, settings.data)
         self.encoder = encoder
         self.reranker = reranker
         self._second_look = SecondLook(reader) if reader else None
@@ -222,7 +231,7 @@ class Assistant:
                 embedding_ms,
                 self.second_look(generation.index),
             )
-            answers.append(prefer_newer(answer, generation))
+            answers.append(place_citations(prefer_newer(answer, generation), generation.documents))
         return answers
 
     def ask_each(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
@@ -264,6 +273,16 @@ class Assistant:
         finally:
             store.close()
 
+    def page_view(self, document: Document, at: int, marked: tuple[int, int] | None) -> PageView | None:
+        """Return the page that holds a character of an indexed document, with a stretch of its text marked.
+
+        None where there are no pages, where the file cannot be drawn or has changed since.
+        """
+        record = self.generation.records.get(document.path)
+        if record is None or record.document is not document:
+            return None
+        return self._pages.view(document, record.digest, at, marked)
+
     def document(self, path: str) -> Document | None:
         """Return an indexed document, or None where there is none of that path."""
         return self.generation.documents.get(path)
@@ -294,6 +313,8 @@ def list_documents(generation: Generation) -> list[DocumentEntry]:
             size=record.file.size,
             indexed_at=record.file.indexed_at,
             alike=tuple(sorted(alike, key=lambda other: (-alike[other], other))),
+            file=record.document.owner,
+            notes=record.document.notes,
         )
         for path, record in generation.records.items()
         for alike in (generation.alike.get(path, {}),)

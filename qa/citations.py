@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 from index.chunking import announces_more
+from index.datatypes import Document
 from index.lexical import fold_in_place
-from qa.datatypes import Citation
+from qa.datatypes import Answer, Citation
 from qa.evidence import Candidate
 from qa.expectation import MEASURE, NUMERAL, UNIT, Kind, expected_kind
 
@@ -66,6 +68,14 @@ def cite(row: Sequence[Candidate], number: int, question: str) -> Citation:
         verified=True,
         emphasis=emphasis(quote, question),
     )
+
+
+def place_citations(answer: Answer, documents: Mapping[str, Document]) -> Answer:
+    """Return an answer whose citations say where in its file each quote begins."""
+    placed = [
+        replace(citation, **asdict(documents[citation.document].spot(citation.start))) for citation in answer.citations
+    ]
+    return replace(answer, citations=tuple(placed))
 
 
 def _answer_label(sentence: str) -> int:

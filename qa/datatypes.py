@@ -24,7 +24,8 @@ class Citation:
 
     `number` is the `n` of `[n]` in the answer's text, counted from 1. `start` and `end` are offsets into the
     document's text, and `quote` is that text, word for word. `emphasis` holds offsets into `quote` of what answers the
-    question (figures, names). `verified` says that the quote was compared with the document.
+    question (figures, names). `page` (of slides, too), `slide`, `sheet` and `row` say where the quote begins in the
+    document's file. `verified` says that the quote was compared with the document.
     """
 
     number: int
@@ -37,6 +38,9 @@ class Citation:
     quote: str
     verified: bool
     emphasis: tuple[tuple[int, int], ...] = ()
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,12 @@ def remove_document(assistant: Assistant, path: str) -> Path | None:
     The next sync takes it out of the index. Raises `DocumentError` for a path that the index does not know, and where
     the file cannot be moved.
     """
-    failed = (failure.document for failure in assistant.failures())
+    failed = [failure.document for failure in assistant.failures()]
     if path not in assistant.generation.records and path not in failed:
         raise DocumentError(f"no document {path!r} in the index. It may have been removed already")
     folder, removed = assistant.settings.documents, assistant.settings.data / REMOVED
+    if file := _file_around(assistant, path):
+        raise DocumentError(f"{path} is a part of {file}. Remove that file, or take the part out of it")
     source = folder / path
     _check_places(folder, path, removed)
     if not os.path.lexists(source):
@@ -93,6 +95,15 @@ def remove_document(assistant: Assistant, path: str) -> Path | None:
     except OSError as error:
         reason = error.strerror or error
         raise DocumentError(f"{path} cannot be moved to {removed} ({reason}). Check space and rights") from None
+
+
+def _file_around(assistant: Assistant, path: str) -> str:
+    """Return the mail or archive that a document, or what could not be read, is a part of; "" where it is a file."""
+    record = assistant.generation.records.get(path)
+    if record is not None:
+        return record.document.file
+    parents = [str(parent) for parent in PurePosixPath(path).parents]
+    return next((parent for parent in parents if (assistant.settings.documents / parent).is_file()), "")
 
 
 def _check_places(folder: Path, path: str, removed: Path) -> None:

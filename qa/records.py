@@ -81,7 +81,7 @@ def hit_record(hit: Hit) -> Record:
 
 def entry_record(entry: DocumentEntry) -> Record:
     """Return one line of the list of documents."""
-    return {"document": entry.path, **asdict(entry), "alike": list(entry.alike)}
+    return {"document": entry.path, **asdict(entry), "alike": list(entry.alike), "notes": list(entry.notes)}
 
 
 def document_record(document: Document) -> Record:
@@ -93,6 +93,9 @@ def document_record(document: Document) -> Record:
         "sections": [asdict(section) for section in document.sections],
         "pages": [asdict(page) for page in document.pages],
         "content_hash": document.content_hash,
+        "unit": document.unit,
+        "file": document.owner,
+        "notes": list(document.notes),
     }
 
 

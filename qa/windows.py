@@ -98,12 +98,12 @@ def _lay_out(
 
 
 def _follows(near: Passage, far: Passage, index: SearchIndex) -> bool:
-    """Whether a passage stands behind another under the same heading of the same page."""
+    """Whether a passage stands behind another under the same heading; sentences run from page to page."""
     return far.id - near.id == 1 and _section(near) == _section(far) and near.document in index.texts
 
 
-def _section(passage: Passage) -> tuple[str, tuple[str, ...], int | None]:
-    return passage.document, passage.headings, passage.page
+def _section(passage: Passage) -> tuple[str, tuple[str, ...]]:
+    return passage.document, passage.headings
 
 
 def _lend(utility: Floats, joined: NDArray[np.bool_], cost: float) -> Floats:
@@ -172,7 +172,8 @@ def _window(
     text, origin = (passage.text, passage.start) if inside else (index.texts[passage.document], 0)
     text = text[start - origin : end - origin]
     sentences = tuple(places[at].sentence for at in run)
-    window = replace(passage, start=start, end=end, text=text, sentences=sentences)
+    page = places[run[0]].passage.page
+    window = replace(passage, start=start, end=end, text=text, page=page, sentences=sentences)
     # What the document's other passages were found by may stand in this one's part of the window as well.
     looked_for = {
         term: None for one in owners if one and one.passage.document == passage.document for term in one.terms

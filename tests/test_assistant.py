@@ -234,7 +234,7 @@ def test_every_stage_is_timed(library: Assistant) -> None:
 def test_a_question_over_no_documents_at_all_is_refused(tmp_path: Path) -> None:
     answer = open_library(tmp_path, {}).ask("食堂何时开门？")
     assert (answer.answered, answer.citations, answer.hits, answer.confidence) == (False, (), (), 0.0)
-    assert answer.text == "还没有可以查的文档。请把 .txt 或 .md 文件放进文档文件夹，再重新索引。"
+    assert answer.text == "还没有可以查的文档。请把文件放进文档文件夹，再重新索引。"
     assert answer.missing_terms == ("食堂", "开门")
 
 
@@ -309,6 +309,7 @@ def test_documents_are_listed_by_path_with_their_sizes(library: Assistant) -> No
         passages=2,
         size=len(HANDBOOK.encode()),
         indexed_at=handbook.indexed_at,
+        file="人事/手册.md",
     )
     assert (canteen.path, canteen.title, canteen.passages) == ("食堂.txt", "食堂管理规定", 1)
     assert handbook.indexed_at.startswith("20")

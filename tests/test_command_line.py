@@ -39,6 +39,7 @@ ANSWER_KEYS = [
 ]
 CITATION_KEYS = [
     *("number", "document", "title", "headings", "page", "start", "end", "quote", "verified", "emphasis"),
+    *("slide", "sheet", "row"),
 ]
 PASSAGE_KEYS = [
     *("document", "title", "headings", "page", "start", "end", "text", "score", "dense_rank", "lexical_rank"),
@@ -179,7 +180,7 @@ def test_an_empty_folder_is_synced_and_every_question_refused(folder: Path, run:
     assert run("sync", "--json", *named).records[0]["documents"] == 0
     (record,) = run("ask", "食堂何时开门？", "--json", *named).records
     assert (record["answered"], record["citations"], record["passages"]) == (False, [], [])
-    assert record["answer"] == "还没有可以查的文档。请把 .txt 或 .md 文件放进文档文件夹，再重新索引。"
+    assert record["answer"] == "还没有可以查的文档。请把文件放进文档文件夹，再重新索引。"
     assert run("search", "食堂何时开门？", "--json", *named).records[0]["passages"] == []
     assert run("search", "食堂何时开门？", *named).out == "nothing found\n"
     assert run("documents", "--json", *named).records == [{"documents": [], "failed": []}]
@@ -424,7 +425,7 @@ def test_search_says_what_a_question_was_split_into(folder: Path, run: Run) -> N
 
 def test_documents_are_listed(folder: Path, run: Run) -> None:
     (record,) = run("documents", "--json").records
-    keys = ["alike", "characters", "document", "indexed_at", "passages", "path", "size", "title"]
+    keys = ["alike", "characters", "document", "file", "indexed_at", "notes", "passages", "path", "size", "title"]
     assert [sorted(entry) for entry in record["documents"]] == [keys, keys]
     assert [(entry["document"], entry["title"]) for entry in record["documents"]] == [
         ("人事/员工 手册.md", "员工手册"),
@@ -437,7 +438,8 @@ def test_documents_are_listed(folder: Path, run: Run) -> None:
 
 def test_a_document_is_shown(folder: Path, run: Run) -> None:
     (record,) = run("documents", "show", "食堂.txt", "--json").records
-    assert sorted(record) == ["content_hash", "document", "pages", "sections", "text", "title"]
+    keys = ["content_hash", "document", "file", "notes", "pages", "sections", "text", "title", "unit"]
+    assert sorted(record) == keys
     assert record["text"] == CANTEEN.replace("\n\n", "\n").strip()
     assert run("documents", "--json", "show", "食堂.txt").records == [record]
     assert run("documents", "show", "食堂.txt").out == record["text"] + "\n"

@@ -57,7 +57,7 @@ def test_a_folder_is_made_and_opened_again(tmp_path: Path) -> None:
     first.close()
     second = Store.open(folder)
     assert list(second.files()) == ["加班.txt"]
-    assert second.meta("schema") == "2"
+    assert second.meta("schema") == "3"
     second.close()
 
 
@@ -79,7 +79,7 @@ def test_another_form_is_refused_with_what_to_do(tmp_path: Path, form: str) -> N
         Store.open(tmp_path)
     assert not isinstance(caught.value, DamagedStore)
     assert str(caught.value) == (
-        f"the index in {tmp_path} has form {form}, this program reads form 2. "
+        f"the index in {tmp_path} has form {form}, this program reads form 3. "
         "Delete wendang.sqlite and generations/ there; they are built anew from the documents"
     )
     assert (tmp_path / DATABASE).read_bytes() == before
@@ -90,7 +90,7 @@ def test_a_sync_leaves_another_form_alone(tmp_path: Path) -> None:
     library.write(FIRST)
     library.sync()
     library.sql("UPDATE meta SET value = '9' WHERE key = 'schema'")
-    with pytest.raises(StoreError, match="has form 9, this program reads form 2. Delete wendang.sqlite and"):
+    with pytest.raises(StoreError, match="has form 9, this program reads form 3. Delete wendang.sqlite and"):
         library.sync()
     assert [path.name for path in library.data.glob("*damaged*")] == []
 
@@ -284,7 +284,7 @@ def test_reading_what_is_damaged_ends_with_a_warning(
     store.set_meta("model", "fake")
     store.copy_to(tmp_path / "c?py %20.sqlite")
     query = "SELECT key, value FROM meta WHERE key != 'identity' ORDER BY key"
-    assert list(read_damaged(tmp_path / "c?py %20.sqlite", query)) == [("model", "fake"), ("schema", "2")]
+    assert list(read_damaged(tmp_path / "c?py %20.sqlite", query)) == [("model", "fake"), ("schema", "3")]
     assert caplog.messages == []
     assert list(read_damaged(tmp_path / "c?py %20.sqlite", "SELECT * FROM nowhere")) == []
     assert caplog.messages == ["c?py %20.sqlite cannot be read to its end (no such table: nowhere)"]
@@ -304,7 +304,7 @@ def test_many_open_a_new_database_at_once(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert opened == ["2"] * 6
+    assert opened == ["3"] * 6
 
 
 # A damaged file: a reader is told, a sync builds anew
@@ -700,7 +700,7 @@ def test_who_waits_for_a_writer_is_told_so(library: Library, monkeypatch: pytest
         pass
 
 
-# From form 1 to form 2
+# From older forms to this one
 
 FORM_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -773,12 +773,12 @@ def dump(folder: Path) -> list[str]:
         connection.close()
 
 
-def test_form_1_is_brought_to_form_2_with_its_vectors(old: Library, caplog: pytest.LogCaptureFixture) -> None:
+def test_form_1_is_brought_to_form_3_with_its_vectors(old: Library, caplog: pytest.LogCaptureFixture) -> None:
     with old.open() as store:
         assert caplog.messages == [
             f"the index in {old.data} has the form of an older version; the next sync reads the documents again"
         ]
-        assert (store.meta("schema"), store.meta("model"), store.dimension()) == ("2", "fake", DIMENSION)
+        assert (store.meta("schema"), store.meta("model"), store.dimension()) == ("3", "fake", DIMENSION)
         assert (store.user_words(), store.current_generation()) == (("绿核",), 0)
         assert (store.files(), store.records(), store.failures()) == ({}, {}, [])
         keys = [vector_key("fake", text) for text in OLD.values()]
@@ -812,10 +812,10 @@ def test_a_sync_over_form_1_forgets_what_the_folder_no_longer_holds(old: Library
         assert store.missing_vectors([vector_key("fake", OLD["婚假.txt"])]) == set()
 
 
-def test_an_empty_form_1_is_brought_to_form_2(tmp_path: Path) -> None:
+def test_an_empty_form_1_is_brought_to_form_3(tmp_path: Path) -> None:
     make_form_1(tmp_path, [], {})
     store = Store.open(tmp_path)
-    assert (store.meta("schema"), store.files()) == ("2", {})
+    assert (store.meta("schema"), store.files()) == ("3", {})
     store.close()
 
 
@@ -891,3 +891,46 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Check that the folder can be written"):
         Store.open(tmp_path)
     tmp_path.chmod(0o700)
+
+
+def to_form_2(data: Path) -> None:
+    """Turn a database of this form into one as the version before wrote it."""
+    connection = sqlite3.connect(data / DATABASE, isolation_level=None)
+    for column in ("unit", "file", "notes"):
+        connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+    connection.execute("ALTER TABLE failures DROP COLUMN file")
+    connection.execute("DROP TABLE layouts")
+    connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema'")
+    connection.close()
+
+
+def test_form_2_stays_in_service_as_it_is(library: Library, caplog: pytest.LogCaptureFixture) -> None:
+    library.write({"空.txt": ""})
+    library.sync()
+    expected = answers(library.load())
+    to_form_2(library.data)
+    assert answers(library.load()) == expected
+    assert caplog.messages == []
+    encoder = FakeEncoder()
+    report = library.sync(encoder)
+    assert (report.unchanged, report.embedded_texts, len(report.failed)) == (len(ALL), 0, 1)
+    with library.open() as store:
+        assert (store.meta("schema"), store.owners_of_parts(), store.lines("加班.txt")) == ("3", {}, [])
+
+
+def test_two_that_upgrade_form_2_at_once(library: Library) -> None:
+    to_form_2(library.data)
+    together, opened = threading.Barrier(4), []
+
+    def run() -> None:
+        together.wait()
+        store = Store.open(library.data)
+        opened.append(store.meta("schema"))
+        store.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert opened == ["3"] * 4

@@ -298,7 +298,7 @@ MEND, SYNC = "python -m qa doctor --mend", "python -m qa sync"
 DAMAGES: list[tuple[Damage, str, str, str]] = [
     (forget_everything, "index", "none in ", SYNC),
     (empty_database, "index", "none in ", SYNC),
-    (back_to_form_1, "database", "has form 1, this program reads form 2", SYNC),
+    (back_to_form_1, "database", "has form 1, this program reads form 3", SYNC),
     (write_rubbish, "database", "is damaged (file is not a database)", MEND),
     (break_a_page, "database", "SQLite finds it damaged: ", MEND),
     (add_orphans, "database", "rows point to nothing: 1 in passages", MEND),
@@ -392,7 +392,7 @@ def test_a_newer_form_is_left_alone(library: Assistant) -> None:
     alter(library.settings, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     before = tree(library.settings.data)
     (finding,) = bad(library.settings)
-    assert "has form 99, this program reads form 2" in finding.seen
+    assert "has form 99, this program reads form 3" in finding.seen
     assert finding.mend.startswith("use the newer version, or move ")
     assert main(["doctor", "--mend", "--data", str(library.settings.data)]) == 1
     assert tree(library.settings.data) == before

@@ -371,7 +371,7 @@ def test_supported_names(name: str) -> None:
     assert is_supported(name)
 
 
-@pytest.mark.parametrize("name", ["规定.pdf", "规定", ".txt", "规定.txt.exe", ""])
+@pytest.mark.parametrize("name", ["规定.xyz", "规定", ".txt", "规定.txt.exe", ""])
 def test_other_names_are_not_supported(name: str) -> None:
     assert not is_supported(name)
 
@@ -417,8 +417,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x02\x00\x00\x00\x02\x00\x08\
         ),
         (
             PNG,
-            f"not a text file: its {len(PNG)} bytes make no readable text in UTF-8, UTF-16, GB18030 or Big5. "
-            "Save it as UTF-8 text, or remove it from the folder",
+            "not a {suffix} file: it is a PNG file. Give it the right name, or remove it",
         ),
     ],
     ids=["empty", "blank", "NUL", "mark only", "invisible", "punctuation", "rubbish", "png"],
@@ -426,7 +425,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x02\x00\x00\x00\x02\x00\x08\
 def test_bad_input_says_what_is_wrong(suffix: str, data: bytes, message: str) -> None:
     with pytest.raises(DocumentError) as caught:
         parse_document("规定" + suffix, data)
-    assert str(caught.value) == message
+    assert str(caught.value) == message.replace("{suffix}", suffix)
 
 
 @pytest.mark.parametrize("source", ["![图](a.png)\n", "<!-- 备注 -->\n", "- \n", "---\n---\n", "[年假]: https://a.b\n"])
@@ -442,8 +441,8 @@ def test_nul_bytes_inside_a_text_are_refused_or_left_out() -> None:
 
 
 def test_a_name_without_a_loader_is_refused() -> None:
-    with pytest.raises(DocumentError, match=r"^no loader for \.pdf$"):
-        parse_document("规定.pdf", LEAVE.encode())
+    with pytest.raises(DocumentError, match=r"^no loader for \.xyz$"):
+        parse_document("规定.xyz", LEAVE.encode())
     with pytest.raises(DocumentError, match="^no loader for a file without suffix$"):
         parse_document("规定", LEAVE.encode())
 

@@ -53,6 +53,9 @@ CITATION_RECORD = {
     "quote": TEXT,
     "verified": True,
     "emphasis": [[4, 6]],
+    "slide": None,
+    "sheet": None,
+    "row": None,
 }
 
 
@@ -119,7 +122,7 @@ def test_a_sync() -> None:
 
 
 def test_a_line_of_the_list_of_documents() -> None:
-    entry = DocumentEntry("人事/制度.md", "员工手册", 1200, 5, 3600, "2026-01-02T03:04:05+00:00")
+    entry = DocumentEntry("人事/制度.md", "员工手册", 1200, 5, 3600, "2026-01-02T03:04:05+00:00", (), "人事/制度.md")
     assert entry_record(entry) == {
         "document": "人事/制度.md",
         "path": "人事/制度.md",
@@ -129,6 +132,8 @@ def test_a_line_of_the_list_of_documents() -> None:
         "size": 3600,
         "indexed_at": "2026-01-02T03:04:05+00:00",
         "alike": [],
+        "file": "人事/制度.md",
+        "notes": [],
     }
 
 
@@ -139,8 +144,11 @@ def test_a_document() -> None:
         "title": "员工手册",
         "text": TEXT,
         "sections": [{"start": 0, "end": 7, "headings": ("休假",)}],
-        "pages": [{"number": 1, "start": 0, "end": 7}],
+        "pages": [{"number": 1, "start": 0, "end": 7, "name": "", "rows": ()}],
         "content_hash": "ab12",
+        "unit": None,
+        "file": "制度.md",
+        "notes": [],
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.datatypes import Failure
+from index.loaders import LOADERS
 from qa.assistant import Assistant
 from qa.settings import Settings
 from qa.sync_state import SyncState
@@ -166,11 +167,11 @@ def test_uploads_are_told_of_one_by_one(tmp_path: Path) -> None:
     folder.mkdir()
     uploads.mkdir()
     (folder / "休假.txt").write_text("年假十天。", encoding="utf-8")
-    for name, text in {"休假.txt": "年假十天。", "食堂.txt": "早餐五元。", "报告.pdf": "%PDF"}.items():
+    for name, text in {"休假.txt": "年假十天。", "食堂.txt": "早餐五元。", "报告.xyz": "?"}.items():
         (uploads / name).write_text(text, encoding="utf-8")
     said = store_files(folder, [str(path) for path in sorted(uploads.iterdir())], "zh")
     assert text_of(said).split("|") == [
-        "没有保存 报告.pdf：这种文件还读不了，目前可读 .txt .md .markdown。",
+        f"没有保存 报告.xyz：这种文件还读不了，目前可读 {' '.join(LOADERS)}。",
         "已保存：食堂.txt。",
         "已经有了，内容相同：休假.txt。",
     ]

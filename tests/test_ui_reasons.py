@@ -85,7 +85,7 @@ def empty_question(_: Path) -> None:
 
 
 def wrong_kind(folder: Path) -> None:
-    store_upload(folder, "报告.pdf", folder)
+    store_upload(folder, "报告.xyz", folder)
 
 
 def no_place(folder: Path) -> None:
@@ -139,9 +139,14 @@ def test_files_that_are_left_alone_are_told_in_chinese(tmp_path: Path) -> None:
 
 def test_every_reason_why_a_file_is_not_read_is_there_in_chinese() -> None:
     """The texts of all document errors, with 7 for what is filled in."""
-    for path in [*(INDEX / "loaders").glob("*.py"), INDEX / "plan.py"]:
+    for path in [
+        *(INDEX / "loaders").glob("*.py"),
+        *(INDEX / f"{name}.py" for name in ("plan", "parsing", "parse_worker")),
+    ]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "DocumentError":
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "DocumentError":
+                continue
+            if isinstance(node.args[0], ast.Constant | ast.JoinedStr):
                 text = re.sub(r"\{[^}]*\}", "7", ast.unparse(node.args[0]).strip("f'\""))
                 if not text.startswith("no loader for"):  # such files are never indexed
                     assert re.search(r"[\u4e00-\u9fff]", explain(text, "zh")), text

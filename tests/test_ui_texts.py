@@ -64,4 +64,4 @@ def test_all_chinese_names_share_one_dictionary() -> None:
     dictionaries = translations(suffixes=".txt").translations
     assert set(dictionaries) == {"en", "zh", "zh-CN", "zh-TW"}
     assert dictionaries["zh"] == dictionaries["zh-CN"] == dictionaries["zh-TW"]
-    assert ".txt" in dictionaries["zh"]["upload_hint"]
+    assert "PDF" in dictionaries["zh"]["upload_hint"]

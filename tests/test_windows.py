@@ -209,17 +209,24 @@ def test_a_window_goes_back_into_the_passage_before() -> None:
     check_places([window], index)
 
 
+def test_a_window_runs_from_page_to_page() -> None:
+    index = lay(
+        Cut(("甲一。", "甲二。"), headings=SECTION, page=1), Cut(("乙一。", "乙二。"), headings=SECTION, page=2)
+    )
+    (window,) = cut(index, {(1, 0): 0.0})
+    assert window.passage.text == f"甲一。甲二。{BETWEEN}乙一。乙二。"
+
+
 @pytest.mark.parametrize(
     "other",
     [
         Cut(("乙一。",), headings=("第二章",)),
         Cut(("乙一。",), headings=("第一章", "第一节")),
-        Cut(("乙一。",), headings=SECTION, page=2),
         Cut(("乙一。",), document="乙.md", headings=SECTION),
     ],
-    ids=["heading", "subheading", "page", "document"],
+    ids=["heading", "subheading", "document"],
 )
-def test_no_window_crosses_a_heading_a_page_or_a_document(other: Cut) -> None:
+def test_no_window_crosses_a_heading_or_a_document(other: Cut) -> None:
     index = lay(Cut(("甲一。", "甲二。"), headings=SECTION, page=1), other)
     assert shown(cut(index, {(0, 1): 0.0})) == ["甲一。甲二。"]
     assert shown(cut(index, {(0, 1): 0.0}, 1)) == ["甲一。甲二。", "乙一。"]
@@ -361,7 +368,8 @@ def test_windows_are_verbatim_and_hold_no_sentence_twice(
     owners = {(passage.document, one.start): passage for passage in index.passages for one in passage.sentences}
     for hit in found:
         passages = [owners[hit.passage.document, one.start] for one in hit.passage.sentences]
-        assert {(one.headings, one.page) for one in passages} == {(hit.passage.headings, hit.passage.page)}
+        assert {one.headings for one in passages} == {hit.passage.headings}
+        assert passages[0].page == hit.passage.page
     # The most useful sentence is always shown, and first.
     most = max(utilities.values())
     best = {

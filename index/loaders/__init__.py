@@ -3,20 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 
-from index.datatypes import Document
+from index.datatypes import Document, Failure
 from index.errors import DocumentError
-from index.loaders.encoding import decode
-from index.loaders.markdown import read_markdown
-from index.loaders.structure import Block, assemble
-from index.loaders.text import read_text
+from index.loaders.extract import Extract, Line, Part, Source
+from index.loaders.signatures import check_content
+from index.loaders.structure import assemble, lay_lines, lay_pages
 
-Loader = Callable[[str], tuple[str | None, list[Block]]]
-LOADERS: dict[str, Loader] = {".txt": read_text, ".md": read_markdown, ".markdown": read_markdown}
-LARGEST_FILE = 100 * 1024 * 1024
+Loader = Callable[[Source], Extract]
+# Suffix → module and function. A loader is imported when its first file comes, since some take a second to do so.
+LOADERS: dict[str, tuple[str, str]] = {
+    ".txt": ("text", "read_text"),
+    ".md": ("markdown", "read_markdown"),
+    ".markdown": ("markdown", "read_markdown"),
+    ".pdf": ("pdf", "read_pdf"),
+    ".docx": ("docx", "read_docx"),
+    ".pptx": ("pptx", "read_pptx"),
+    ".xlsx": ("sheets", "read_sheets"),
+    ".xlsm": ("sheets", "read_sheets"),
+    ".xls": ("sheets", "read_sheets"),
+    ".ods": ("sheets", "read_sheets"),
+    ".csv": ("delimited", "read_delimited"),
+    ".tsv": ("delimited", "read_delimited"),
+    ".html": ("web", "read_html"),
+    ".htm": ("web", "read_html"),
+    ".mhtml": ("mhtml", "read_mhtml"),
+    ".mht": ("mhtml", "read_mhtml"),
+    ".epub": ("epub", "read_epub"),
+    ".eml": ("mail", "read_eml"),
+    ".msg": ("mail", "read_msg"),
+    ".zip": ("archive", "read_zip"),
+    ".odt": ("odt", "read_odt"),
+    ".odp": ("libreoffice", "read_with_libreoffice"),
+    ".rtf": ("libreoffice", "read_with_libreoffice"),
+    ".doc": ("libreoffice", "read_with_libreoffice"),
+    ".ppt": ("libreoffice", "read_with_libreoffice"),
+    ".wps": ("libreoffice", "read_with_libreoffice"),
+    ".dps": ("libreoffice", "read_with_libreoffice"),
+}
+LARGEST_FILE = 500 * 1024 * 1024
+# Of documents inside of documents: how deep they are looked for, how many, and of how many bytes altogether.
+DEEPEST_PART, MOST_PARTS, LARGEST_PARTS = 3, 10_000, 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document, and where its lines stand on its pages, where the format tells."""
+
+    document: Document
+    lines: tuple[Line, ...] = ()
 
 
 def is_supported(path: str) -> bool:
@@ -30,7 +69,7 @@ def load_document(folder: Path, path: str) -> Document:
 
 
 def read_bytes(folder: Path, path: str) -> bytes:
-    """Return a file's bytes, refusing those that are too large to be a document of text."""
+    """Return a file's bytes, refusing those that are too large to be a document."""
     try:
         size = (folder / path).stat().st_size
         if size > LARGEST_FILE:
@@ -43,35 +82,94 @@ def read_bytes(folder: Path, path: str) -> bytes:
 
 
 def parse_document(path: str, data: bytes) -> Document:
-    """Turn a file's bytes into a document.
+    """Turn a file's bytes into a document, leaving out what is inside of it.
 
     The title is the one that the text gives itself, else the file's name without suffix.
     """
-    loader = LOADERS.get(PurePosixPath(path).suffix.lower())
-    if loader is None:
-        raise DocumentError(f"no loader for {PurePosixPath(path).suffix or 'a file without suffix'}")
-    if not data.strip(b"\x00 \t\r\n"):
+    source = Source(path, data)
+    return _document(source, _extract(source), "").document
+
+
+def parse_file(source: Source) -> Iterator[Parsed | Failure]:
+    """Yield the documents of a file: its own, if it has one, then those inside of it, with those that cannot be read.
+
+    Those inside are named after the file, `往来/三月.eml/附件.docx`. Raises `DocumentError` where nothing can be read.
+    """
+    budget = _Budget(MOST_PARTS, LARGEST_PARTS)
+    found = [*_parse(source, "", 0, budget)]
+    if not any(isinstance(one, Parsed) for one in found):
+        reasons = "; ".join(f"{one.document}: {one.error}" for one in found[:3] if isinstance(one, Failure))
+        raise DocumentError(reasons or "no document in it that could be read. Put one into it, or remove it")
+    yield from found
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How much is left of what may be inside of one file."""
+
+    parts: int
+    size: int
+
+
+def _parse(source: Source, file: str, depth: int, budget: _Budget) -> Iterator[Parsed | Failure]:
+    extract = _extract(source)
+    if extract.blocks or not extract.parts:
+        yield _document(source, extract, file)
+    taken: set[str] = set()
+    for part in extract.parts:
+        path = f"{source.path}/{_free_name(part, taken)}"
+        try:
+            budget.parts, budget.size = budget.parts - 1, budget.size - len(part.data)
+            if depth >= DEEPEST_PART:
+                raise DocumentError(f"it lies {depth + 1} files deep; at most {DEEPEST_PART} are opened. Unpack it")
+            if budget.parts < 0 or budget.size < 0:
+                raise DocumentError(
+                    f"more than {MOST_PARTS:,} files or {LARGEST_PARTS:,} bytes in one file. Split it into smaller ones"
+                )
+            if is_supported(path):
+                yield from _parse(Source(path, part.data, source.report), file or source.path, depth + 1, budget)
+        except DocumentError as error:
+            yield Failure(path, str(error))
+
+
+def _free_name(part: Part, taken: set[str]) -> str:
+    """Return a part's name, with a number where another one bears it."""
+    name = PurePosixPath(part.name)
+    number, free = 1, part.name
+    while free in taken:
+        number += 1
+        free = str(name.with_name(f"{name.stem} ({number}){name.suffix}"))
+    taken.add(free)
+    return free
+
+
+def _extract(source: Source) -> Extract:
+    found = LOADERS.get(source.suffix)
+    if found is None:
+        raise DocumentError(f"no loader for {source.suffix or 'a file without suffix'}")
+    if not source.data.strip(b"\x00 \t\r\n"):
         raise DocumentError("the file is empty. Put text into it, or remove it from the folder")
-    title, blocks = loader(_clean(decode(data)))
-    text, sections = assemble(blocks, title)
+    check_content(source)
+    module, function = found
+    loader: Loader = getattr(import_module(f"index.loaders.{module}"), function)
+    return loader(source)
+
+
+def _document(source: Source, extract: Extract, file: str) -> Parsed:
+    text, sections = assemble(extract.blocks, extract.title)
     if not any(character.isalnum() for character in text):
-        raise DocumentError("no text in it. Put text into it, or remove it from the folder")
-    return Document(
-        path=path,
-        title=title or PurePosixPath(path).stem,
+        told = "; ".join(extract.notes)
+        raise DocumentError(told or "no text in it. Put text into it, or remove it from the folder")
+    document = Document(
+        path=source.path,
+        title=extract.title or PurePosixPath(source.path).stem,
         text=text,
         sections=sections,
-        pages=(),
-        content_hash=hashlib.sha256(data).hexdigest(),
-        has_own_title=title is not None,
+        pages=lay_pages(extract.blocks, extract.names),
+        content_hash=hashlib.sha256(source.data).hexdigest(),
+        has_own_title=extract.title is not None,
+        unit=extract.unit,
+        file=file,
+        notes=tuple(extract.notes),
     )
-
-
-def _clean(text: str) -> str:
-    """Take out what no reader sees: controls, zero-width marks, bidirectional overrides; make odd spaces plain."""
-    text = re.sub(
-        r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffd]",
-        "",
-        text,
-    )
-    return re.sub(r"[\x0b\x0c\x85\u2028\u2029]", "\n", text).replace("\u00a0", " ")
+    return Parsed(document, lay_lines(extract.blocks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache
 
 import chardet
@@ -114,3 +115,18 @@ def _share_of_controls(text: str) -> float:
 def _is_broken(text: str) -> bool:
     """A few replacement characters come with texts from the web; many mean that the mark at the start lied."""
     return text.count("\ufffd") > 1 + len(text) // 10
+
+
+def decode_clean(data: bytes) -> str:
+    """Return the text of a file without what no reader sees; see `decode` and `clean`."""
+    return clean(decode(data))
+
+
+def clean(text: str) -> str:
+    """Take out what no reader sees: controls, zero-width marks, bidirectional overrides; make odd spaces plain."""
+    text = re.sub(
+        r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffd]",
+        "",
+        text,
+    )
+    return re.sub(r"[\x0b\x0c\x85\u2028\u2029]", "\n", text).replace("\u00a0", " ")

@@ -10,8 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from index.loaders.encoding import decode_clean
+from index.loaders.extract import Block, Extract, Source
 from index.loaders.lines import join_lines
-from index.loaders.structure import LONGEST_HEADING, TERMINATORS, Block, demote_empty_headings, numbered_heading_level
+from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings, numbered_heading_level
 
 DEEPEST_HEADING = 6
 # CommonMark leaves **……。**后文 unparsed, since its closing mark stands between punctuation and a letter; Chinese
@@ -20,8 +22,9 @@ LEFT_OVER_EMPHASIS = re.compile(r"(?<![A-Za-z0-9])(?:\*{2,3}|__)|(?:\*{2,3}|__)(
 WEB_ADDRESS = re.compile(r"^\S+://\S+$")
 
 
-def read_markdown(text: str) -> tuple[str | None, list[Block]]:
-    """Return the title, or None where there is none, and the blocks of a Markdown text."""
+def read_markdown(source: Source) -> Extract:
+    """Read a Markdown text in any encoding that is known here."""
+    text = decode_clean(source.data)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin)
     tokens = parser.parse(text)
     front = next((token.content for token in tokens if token.type == "front_matter"), "")
@@ -29,7 +32,7 @@ def read_markdown(text: str) -> tuple[str | None, list[Block]]:
     title = _front_matter_value(front, "title") or next((block.text for block in blocks if block.level == 1), None)
     if title is None and blocks and blocks[0].level is not None:
         title = blocks[0].text
-    return title, demote_empty_headings([*_front_matter_blocks(front), *blocks], surest_level=DEEPEST_HEADING)
+    return Extract(title, demote_empty_headings([*_front_matter_blocks(front), *blocks], surest_level=DEEPEST_HEADING))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:

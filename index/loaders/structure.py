@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from index.datatypes import Section
+from index.datatypes import Page, Section
+from index.loaders.extract import Block, Line
 
 LONGEST_HEADING = 60
 FEWEST_LETTERS_UNDER_HEADING = 8
@@ -27,14 +28,6 @@ NUMBERED_HEADINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One paragraph, list item, table row or heading. `level` is None for body text, 1 for the outermost heading."""
-
-    text: str
-    level: int | None = None
-
-
 def numbered_heading_level(line: str) -> int | None:
     """Return the level of a heading that only its numbering shows (第一章, 一、, （一）, 1.), or None."""
     if not line or len(line) > LONGEST_HEADING or line[-1] in TERMINATORS:
@@ -50,7 +43,7 @@ def demote_empty_headings(blocks: Sequence[Block], surest_level: int = 0) -> lis
     kept: list[Block] = []
     for block, following in zip(blocks, [*blocks[1:], None], strict=False):  # no blocks, no pairs
         demote = block.level is not None and block.level > surest_level and not _holds(block.level, following)
-        kept.append(Block(block.text) if demote else block)
+        kept.append(replace(block, level=None) if demote else block)
     return kept
 
 
@@ -98,3 +91,41 @@ def assemble(blocks: Sequence[Block], title: str | None) -> tuple[str, tuple[Sec
 def _is_leaf(path: Sequence[tuple[int, str]], next_level: int) -> bool:
     """Whether the heading that is now open has no heading below it."""
     return not path or next_level <= path[-1][0]
+
+
+def lay_pages(blocks: Sequence[Block], names: Mapping[int, str]) -> tuple[Page, ...]:
+    """Return the stretches of pages of the text that `assemble` makes of some blocks, in order and without gaps.
+
+    A block that says nothing of its page stands on that of the block before.
+    """
+    stretches: list[tuple[int, int]] = []  # offset, page
+    rows: dict[int, list[tuple[int, int]]] = {}  # by the stretch's offset
+    position, next_row = 0, 0
+    for block in blocks:
+        starts = [(line.start, line.page) for line in block.lines] or ([(0, block.page)] if block.page else [])
+        for start, page in starts:
+            if not stretches or stretches[-1][1] != page:
+                stretches.append((position + start if stretches else 0, page))
+                next_row = 0
+        if stretches and block.row is not None:
+            if block.row != next_row:
+                rows.setdefault(stretches[-1][0], []).append((position, block.row))
+            next_row = block.row + 1
+        else:
+            next_row = 0
+        position += len(block.text) + 1
+    ends = [*(start for start, _ in stretches[1:]), position - 1]
+    return tuple(
+        Page(page, start, end, names.get(page, ""), tuple(rows.get(start, ())))
+        for (start, page), end in zip(stretches, ends, strict=False)  # no pages, no ends
+    )
+
+
+def lay_lines(blocks: Sequence[Block]) -> tuple[Line, ...]:
+    """Return the lines of some blocks with offsets into the text that `assemble` makes of them."""
+    lines: list[Line] = []
+    position = 0
+    for block in blocks:
+        lines.extend(replace(line, start=position + line.start, end=position + line.end) for line in block.lines)
+        position += len(block.text) + 1
+    return tuple(lines)

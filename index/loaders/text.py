@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from index.loaders.encoding import decode_clean
+from index.loaders.extract import Block, Extract, Source
 from index.loaders.lines import join_wrapped_lines
-from index.loaders.structure import LONGEST_HEADING, TERMINATORS, Block, demote_empty_headings, numbered_heading_level
+from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings, numbered_heading_level
 
 
-def read_text(text: str) -> tuple[str | None, list[Block]]:
-    """Return the title, or None where the text begins without one, and the blocks of a plain text."""
+def read_text(source: Source) -> Extract:
+    """Read a plain text in any encoding that is known here."""
+    return extract_text(decode_clean(source.data))
+
+
+def extract_text(text: str) -> Extract:
+    """Return the title, which a text may begin with, and the blocks of a plain text."""
     paragraphs = join_wrapped_lines(text)
     title = _title(paragraphs)
     blocks = [Block(paragraphs[0], 1)] if title else []
@@ -15,7 +22,7 @@ def read_text(text: str) -> tuple[str | None, list[Block]]:
         level = numbered_heading_level(paragraph)
         # One below the title, which is the only heading of level 1.
         blocks.append(Block(paragraph, level + 1 if level else None))
-    return title, demote_empty_headings(blocks, surest_level=1)
+    return Extract(title, demote_empty_headings(blocks, surest_level=1))
 
 
 def _title(paragraphs: list[str]) -> str | None:

@@ -152,7 +152,11 @@ def _row(entry: DocumentEntry, rows: Rows) -> Html:
     return element(
         "tr",
         element(
-            "td", title, element("div", name, _can_be_done(entry.path, rows), class_="row-end"), _alike(entry, rows)
+            "td",
+            title,
+            element("div", name, _can_be_done(entry.path, rows, part=entry.file != entry.path), class_="row-end"),
+            *(element("div", explain(note, rows.language), class_="aside") for note in entry.notes),
+            _alike(entry, rows),
         ),
         element("td", str(entry.passages), class_="figure"),
         element("td", show_size(entry.size), class_="figure"),
@@ -172,8 +176,8 @@ def _alike(entry: DocumentEntry, rows: Rows) -> Html:
     return element("div", say(rows.language, "alike"), *named, *rest, class_="alike")
 
 
-def _can_be_done(path: str, rows: Rows, failed: bool = False) -> Html:
-    """Return the buttons of a row, or that the document is waited for."""
+def _can_be_done(path: str, rows: Rows, failed: bool = False, part: bool = False) -> Html:
+    """Return the buttons of a row, or that the document is waited for; a part of a file is not removed by itself."""
     if path in rows.awaited:
         return element("span", say(rows.language, "awaited"), class_="awaited")
     remove = _confirmed(
@@ -183,7 +187,7 @@ def _can_be_done(path: str, rows: Rows, failed: bool = False) -> Html:
         rows.language,
     )
     # A sub-folder that cannot be opened is told of like a file, but is none.
-    is_file = is_supported(PurePosixPath(path).name)
+    is_file = is_supported(PurePosixPath(path).name) and not part
     label = say(rows.language, "again_failed") if failed else say(rows.language, "again")
     again = button(label, Action("reindex", path), rows.token)
     return element("div", again, remove if is_file else "", class_="below")

@@ -8,6 +8,8 @@ syntax is left for any later layer (Gradio's Markdown, its `${…}` and `{{…}}
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from collections.abc import Sequence
 
 from qa.ui.links import PREFIX
 
@@ -23,6 +25,7 @@ TAGS = frozenset(
         "details",
         "div",
         "em",
+        "figure",
         "h2",
         "h3",
         "h4",
@@ -74,6 +77,21 @@ def element(tag: str, *children: str, **attributes: str | int | bool | None) -> 
         raise ValueError(f"the page does not use <{tag}>; add it to TAGS if it shall")
     written = "".join(_attribute(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
     return Html(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def picture(jpeg: bytes, size: tuple[int, int], marks: Sequence[tuple[float, float, float, float]], label: str) -> Html:
+    """Return a picture with marked boxes over it, which are shares of its width and height from its upper left."""
+    width, height = size
+    boxes = "".join(
+        f'<rect class="marked" x="{left * width:.1f}" y="{top * height:.1f}" '
+        f'width="{max(0.0, right - left) * width:.1f}" height="{max(0.0, bottom - top) * height:.1f}"/>'
+        for left, top, right, bottom in marks
+    )
+    source = b64encode(jpeg).decode("ascii")
+    return Html(
+        f'<svg class="page-picture" role="img" aria-label="{escape(label)}" viewBox="0 0 {width:d} {height:d}">'
+        f'<image href="data:image/jpeg;base64,{source}" width="{width:d}" height="{height:d}"/>{boxes}</svg>'
+    )
 
 
 def join(*children: str) -> Html:

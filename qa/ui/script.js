@@ -127,6 +127,12 @@
     if (!mark) return;
     mark.scrollIntoView({ block: "center" });
     mark.focus({ preventScroll: true });
+    const place = document.querySelector("#sources .page .marked");
+    const frame = place?.closest(".page-frame");
+    if (frame) {
+      const above = place.getBoundingClientRect().top - frame.getBoundingClientRect().top;
+      frame.scrollTop += above - frame.clientHeight / 3;
+    }
   };
 
   // Gradio labels each message with its markup, which a screen reader would spell out; the text speaks for itself.

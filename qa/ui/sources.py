@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.datatypes import Document, Hit, Passage
+from index.datatypes import Document, Hit, Passage, Spot
 from qa.assistant import Assistant
 from qa.datatypes import Answer, Citation
 from qa.ui.conversations import Conversation, Exchange
 from qa.ui.links import CitationLink, DocumentLink, Link, PassageLink
 from qa.ui.markup import Html, element, excerpt, join
+from qa.ui.page import show_page
 from qa.ui.reader import Span, show_text
 from qa.ui.standing import Quoted, Standing, find_standing
 from qa.ui.texts import Language, say
@@ -53,7 +54,8 @@ def open_link(assistant: Assistant, conversation: Conversation, link: Link | Non
     """Return the panel with what a link asks for. What has changed or is gone is said in words."""
     if isinstance(link, DocumentLink):
         document = assistant.document(link.path)
-        reader = _note(language, "gone") if document is None else _read(document, link.offset, None, None, language)
+        gone = _note(language, "gone")
+        reader = gone if document is None else _read(assistant, document, link.offset, None, None, language)
         return element("section", reader, class_="sources opened")
     exchange = conversation.answered(link.answer) if link is not None else None
     if exchange is None or link is None:
@@ -98,11 +100,11 @@ def _open_quote(shelf: Shelf, quoted: Quoted, hit: Hit | None) -> Html:
         now = _now(shelf.assistant, standing.document, quoted)
         differences = _differences(quoted, standing.document, now, language)
         changed = element("div", label, *differences, class_="changed")
-        return _read(standing.document, quoted.start, now, hit, language, changed)
+        return _read(shelf.assistant, standing.document, quoted.start, now, hit, language, changed)
     note = join()
     if standing.kind == "renamed":
         note = element("p", say(language, "source_renamed", name=quoted.document), class_="renamed")
-    return _read(standing.document, quoted.start, standing.span, hit, language, note)
+    return _read(shelf.assistant, standing.document, quoted.start, standing.span, hit, language, note)
 
 
 def _now(assistant: Assistant, document: Document, quoted: Quoted) -> Span | None:
@@ -141,18 +143,26 @@ def _label(standing: Standing, language: Language) -> Html:
 
 
 def _read(
-    document: Document, at: int, cited: Span | None, hit: Hit | None, language: Language, note: Html = NOTHING
+    assistant: Assistant,
+    document: Document,
+    at: int,
+    cited: Span | None,
+    hit: Hit | None,
+    language: Language,
+    note: Html = NOTHING,
 ) -> Html:
-    header = _reader_header(document, language, hit)
-    text = show_text(document, cited.start if cited else at, cited, language)
-    return element("article", header, note, text, class_="reader")
+    at = cited.start if cited else at
+    header = _reader_header(document, at, language, hit)
+    view = assistant.page_view(document, at, (cited.start, cited.end) if cited else None)
+    page = show_page(document, view, language) if view is not None else NOTHING
+    return element("article", header, note, page, show_text(document, at, cited, language), class_="reader")
 
 
-def _reader_header(document: Document, language: Language, hit: Hit | None) -> Html:
-    """Return what stands over a document: its title, where in it the passage is, why it was found, its file."""
+def _reader_header(document: Document, at: int, language: Language, hit: Hit | None) -> Html:
+    """Return what stands over a document: its title, where in it the place `at` is, why it was found, its file."""
     lines = [element("h2", document.title)]
     if hit is not None:
-        lines.append(_path(hit.passage.headings, hit.passage.page, language))
+        lines.append(_path(hit.passage.headings, document.spot(at), language))
     lines.append(element("p", document.path, class_="file-name"))
     if hit is not None:
         lines.append(_why(hit, language))
@@ -186,13 +196,16 @@ def _cards(shelf: Shelf, opened: Link | None = None) -> Html:
 
 def _citation_card(shelf: Shelf, citation: Citation, opened: Link | None) -> Html:
     link = CitationLink(shelf.index, citation.number)
-    where = _path(citation.headings, citation.page, shelf.language)
+    spot = Spot(citation.page, citation.slide, citation.sheet, citation.row)
+    where = _path(citation.headings, spot, shelf.language)
     return _card(shelf, link, f"[{citation.number}]", _quoted(citation), where, link == opened)
 
 
 def _passage_card(shelf: Shelf, rank: int, opened: Link | None) -> Html:
     link, passage = PassageLink(shelf.index, rank), shelf.answer.hits[rank].passage
-    where = _path(passage.headings, passage.page, shelf.language)
+    document = shelf.assistant.document(passage.document)
+    spot = document.spot(passage.start) if document is not None else Spot()
+    where = _path(passage.headings, spot, shelf.language)
     return _card(shelf, link, "", _quoted_passage(passage), where, link == opened)
 
 
@@ -205,8 +218,9 @@ def _card(shelf: Shelf, link: Link, number: str, quoted: Quoted, where: Html, is
     return element("li", element("a", *head, label, where, quote, href=str(link), class_="card", aria_current=current))
 
 
-def _path(headings: tuple[str, ...], page: int | None, language: Language) -> Html:
-    parts = [*headings, *([say(language, "page", page=page)] if page is not None else [])]
+def _path(headings: tuple[str, ...], spot: Spot, language: Language) -> Html:
+    """Return where in its document a place stands: headings, then the page, slide or sheet and row."""
+    parts = [*headings, *describe_spot(spot, language, headings)]
     return element("span", " › ".join(parts), class_="headings") if parts else join()
 
 
@@ -246,3 +260,17 @@ def _hits_around(answer: Answer, citation: Citation) -> Iterator[Hit]:
 
 def _note(language: Language, key: str) -> Html:
     return element("p", say(language, key), class_="note")
+
+
+def describe_spot(spot: Spot, language: Language, headings: tuple[str, ...] = ()) -> list[str]:
+    """Return the page, slide or sheet and row in words; a sheet that a heading names already is not named again."""
+    words: list[str] = []
+    if spot.slide is not None:
+        words.append(say(language, "slide", slide=spot.slide))
+    elif spot.page is not None:
+        words.append(say(language, "page", page=spot.page))
+    if spot.sheet is not None and spot.sheet not in headings:
+        words.append(say(language, "sheet", sheet=spot.sheet))
+    if spot.row is not None:
+        words.append(say(language, "row", row=spot.row))
+    return words
