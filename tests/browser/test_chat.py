@@ -128,16 +128,16 @@ def test_files_are_taken_by_dropping_them(page: Page, server: Server) -> None:
         """() => {
             const files = new DataTransfer();
             files.items.add(new File(["# 柳林渡\\n\\n柳林渡口每天开行四十八班渡船。"], "柳林渡.md"));
-            files.items.add(new File(["%PDF-1.7"], "渡口.pdf"));
+            files.items.add(new File(["%PDF-1.7"], "渡口.xyz"));
             return files;
         }"""
     )
     page.dispatch_event("#document-list", "dragover", {"dataTransfer": dropped})
     page.dispatch_event("#document-list", "drop", {"dataTransfer": dropped})
     expect(page.locator("#sync-status")).to_contain_text("新增 1 篇：柳林渡.md")
-    expect(page.locator("#said .error")).to_contain_text("渡口.pdf")
+    expect(page.locator("#said .error")).to_contain_text("渡口.xyz")
     assert (server.documents / "柳林渡.md").is_file()
-    assert not (server.documents / "渡口.pdf").exists()
+    assert not (server.documents / "渡口.xyz").exists()
 
 
 def test_changes_can_be_looked_for_at_once(page: Page, server: Server) -> None:
