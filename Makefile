@@ -1,5 +1,6 @@
 # make run    set everything up and open the chat on http://127.0.0.1:7860
 # make test   set everything up and pass the checks and tests
+# make ocr    add character recognition, for scanned pages and pictures
 # make setup  only set up: .venv and what it needs
 
 VENV := .venv
@@ -7,13 +8,17 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 RUN := $(VENV)/bin/python
 
-.PHONY: run test setup check clean
+.PHONY: run test setup ocr check clean
 .DEFAULT_GOAL := run
 
 run: setup
+	@$(RUN) -c 'import rapidocr' 2>/dev/null || echo 'Scanned pages and pictures can be read as well: make ocr (about 150 MB)'
 	$(RUN) app.py
 
 setup: $(VENV)/.requirements
+
+ocr: setup
+	$(RUN) -m pip install --disable-pip-version-check -r requirements-ocr.txt
 
 test: $(VENV)/.requirements-dev check
 	$(RUN) -m pytest

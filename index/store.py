@@ -109,6 +109,10 @@ class Store(VectorRows, Catalogue):
         """Return for each document that is a part of a mail or archive the path of that file."""
         return {str(path): str(file) for path, file in self.rows("SELECT path, file FROM documents WHERE file != ''")}
 
+    def noted(self) -> list[str]:
+        """Return the documents of which something could not be read."""
+        return [str(row[0]) for row in self.rows("SELECT path FROM documents WHERE notes != '[]' ORDER BY path")]
+
     def documents_of(self, files: Iterable[str]) -> list[str]:
         """Return the paths of the documents that came in some files, sorted."""
         wanted = set(files)

@@ -16,6 +16,7 @@ from index.embedding import Encoder
 from index.errors import DamagedStore, DocumentError, SyncStopped
 from index.generations import Generation
 from index.loaders import Parsed, read_bytes
+from index.loaders.recognition import is_installed
 from index.parsing import Job, Outcome, Parsers
 from index.plan import Known, Plan, file_stamp, plan_sync
 from index.publishing import publish
@@ -31,6 +32,7 @@ TEXTS_AT_ONCE = 8 * TEXTS_A_COMMIT  # so many are gathered, so that those of lik
 # same keep their vectors.
 READING_FORM = "2"
 READING_FORM_KEY = "reading_form"  # in the index's settings
+RECOGNITION_KEY = "recognition"  # likewise: whether pictures could be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class _Work:
             **{one.failure.document: one.file for one in failures.values() if one.file},
         }
         asked = {around.get(path, path) for path in self.again}
+        if is_installed() and store.meta(RECOGNITION_KEY) is None:
+            # What could not be read so far may be a picture, or have pages that are.
+            asked |= {around.get(path, path) for path in (*failures, *store.noted())}
         again = asked if store.meta(READING_FORM_KEY) == READING_FORM else {*files, *failed}
         return Known(files, failed, inside, again, self.left_alone)
 
@@ -137,6 +142,8 @@ class _Work:
         if not self.left_alone:
             with store.transaction():
                 store.set_meta(READING_FORM_KEY, READING_FORM)
+                if is_installed():
+                    store.set_meta(RECOGNITION_KEY, "yes")
         self.scanned(scan)
         skipped = (*scan.skipped, *user_words.broken)
         return _report(plan, skipped, generation, store.totals(), embedded, time.monotonic() - began)

@@ -165,7 +165,7 @@ def test_what_is_no_document_is_named_and_hidden_files_are_left_out(library: Ass
     outside.write_text("保密")
     documents = library.settings.documents
     write_documents(
-        documents, {".隐藏.txt": "x", "~$手册.md": "x", ".git/甲.txt": "x", "图.png": "x", "userdict.txt": "绿核\n"}
+        documents, {".隐藏.txt": "x", "~$手册.md": "x", ".git/甲.txt": "x", "图.psd": "x", "userdict.txt": "绿核\n"}
     )
     (documents / "链接.txt").symlink_to(outside)
     (documents / "c:表.txt").write_text("盘符")
@@ -175,7 +175,7 @@ def test_what_is_no_document_is_named_and_hidden_files_are_left_out(library: Ass
     held = [name for name in contents(tmp_path / "b.zip") if name.startswith("documents/")]
     assert sorted(held) == [f"documents/{name}" for name in ("userdict.txt", *NAMES)]
     assert report.left_out == (
-        Failure("图.png", "files of kind .png are not read"),
+        Failure("图.psd", "files of kind .psd are not read"),
         Failure("链接.txt", "a link that leads out of the documents folder"),
         Failure("c:表.txt", "its name begins at the root or with a drive's letter. Rename it"),
         Failure("甲\\乙.txt", "its name holds a backslash or a zero byte. Rename it"),

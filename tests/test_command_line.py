@@ -114,7 +114,7 @@ def error_line(outcome: Outcome) -> str:
 
 
 def test_sync_prints_one_object(folder: Path, run: Run) -> None:
-    write_documents(folder / "文 档", {"空.txt": "", "图.png": "x"})
+    write_documents(folder / "文 档", {"空.txt": "", "图.psd": "x"})
     outcome = run("sync", "--json")
     assert (outcome.code, outcome.err) == (0, "")
     (record,) = outcome.records
@@ -129,7 +129,7 @@ def test_sync_prints_one_object(folder: Path, run: Run) -> None:
         "failed": [
             {"document": "空.txt", "error": "the file is empty. Put text into it, or remove it from the folder"}
         ],
-        "skipped": [{"document": "图.png", "error": "files of kind .png are not read"}],
+        "skipped": [{"document": "图.psd", "error": "files of kind .psd are not read"}],
         "embedded_texts": 11,
         "documents": 2,
         "passages": 3,
@@ -576,14 +576,14 @@ def test_doctor_mends_what_it_is_told_to_and_looks_afterwards(
 def test_a_backup_is_made_and_restored(folder: Path, run: Run) -> None:
     run("sync")
     file = str(folder / "备 份.zip")
-    write_documents(folder / "文 档", {"图.png": "x"})
+    write_documents(folder / "文 档", {"图.psd": "x"})
     (made,) = run("backup", file, "--json").records
     assert list(made) == [
         *("file", "size", "created", "generation", "indexed", "documents", "left_out", "seconds"),
     ]
     assert [made[key] for key in ("file", "generation", "indexed", "documents", "left_out")] == [
         *(file, 1, 2, 2),
-        [{"document": "图.png", "error": "files of kind .png are not read"}],
+        [{"document": "图.psd", "error": "files of kind .psd are not read"}],
     ]
     write_documents(folder / "文 档", {"食堂.txt": "食堂今日停业整修。"})
     (folder / "文 档" / "人事" / "员工 手册.md").unlink()
@@ -605,12 +605,12 @@ def test_a_backup_is_made_and_restored(folder: Path, run: Run) -> None:
 
 def test_backup_and_restore_tell_people_what_they_did(folder: Path, run: Run) -> None:
     run("sync")
-    write_documents(folder / "文 档", {"图[1].png": "x"})
+    write_documents(folder / "文 档", {"图[1].psd": "x"})
     outcome = run("backup", str(folder / "b.zip"))
     assert (outcome.code, outcome.err) == (0, "")
     first, second = outcome.out.splitlines()
     assert first.startswith(f"generation 1 with 2 documents, and 2 files of documents, are in {folder / 'b.zip'}: ")
-    assert second == "not in it 图[1].png: files of kind .png are not read"
+    assert second == "not in it 图[1].psd: files of kind .psd are not read"
     write_documents(folder / "文 档", {"食堂.txt": "食堂今日停业整修。"})
     outcome = run("restore", str(folder / "b.zip"))
     assert (outcome.code, outcome.err) == (0, "")

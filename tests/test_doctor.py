@@ -493,10 +493,10 @@ def test_no_documents_folder(tmp_path: Path) -> None:
 
 
 def test_an_empty_documents_folder(tmp_path: Path) -> None:
-    (tmp_path / "图.png").write_bytes(b"\x89PNG")
+    (tmp_path / "图.psd").write_bytes(b"\x89PNG")
     finding = find(Settings(documents=tmp_path, data=tmp_path / "data"), "documents")
     assert finding == Finding(
-        "documents", False, f"0 files in {tmp_path}, 1 left alone", f"put .txt or .md files into {tmp_path}"
+        "documents", False, f"0 files in {tmp_path}, 1 left alone", f"put documents into {tmp_path}"
     )
 
 

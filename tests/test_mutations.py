@@ -14,11 +14,12 @@ from tests.mutations import SEEDS, UNTYPED, mutate, summary, try_mutations
 COUNT = 300
 # Read by another format's loader, or through LibreOffice, which takes seconds a file.
 LIKE = {".markdown", ".htm", ".mht", ".tsv", ".xlsm", ".xls", ".ods"}
+PICTURES = {suffix for suffix, (module, _) in LOADERS.items() if module == "picture"}  # see test_loader_picture.py
 THROUGH_LIBREOFFICE = {suffix for suffix, (module, _) in LOADERS.items() if module == "libreoffice"}
 
 
 def test_every_format_is_tried() -> None:
-    assert SEEDS.keys() | LIKE | THROUGH_LIBREOFFICE == LOADERS.keys()
+    assert SEEDS.keys() | LIKE | THROUGH_LIBREOFFICE | PICTURES == LOADERS.keys()
 
 
 @pytest.mark.parametrize("suffix", SEEDS)

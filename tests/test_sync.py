@@ -430,11 +430,11 @@ def test_hidden_files_and_folders_are_left_alone(empty: Workplace) -> None:
 
 
 def test_other_kinds_of_file_are_skipped_and_named(empty: Workplace) -> None:
-    for name in ("图.png", "说明", "a/表.xlsx.bak"):
+    for name in ("图.psd", "说明", "a/表.xlsx.bak"):
         empty.write(name, LEAVE)
     assert empty.sync().skipped == (
         Failure("a/表.xlsx.bak", "files of kind .bak are not read"),
-        Failure("图.png", "files of kind .png are not read"),
+        Failure("图.psd", "files of kind .psd are not read"),
         Failure("说明", "files of kind without suffix are not read"),
     )
 

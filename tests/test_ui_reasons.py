@@ -122,14 +122,14 @@ def test_files_that_are_left_alone_are_told_in_chinese(tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     folder.mkdir()
     (tmp_path / "外.txt").write_text("外面。")
-    write(folder, "图.png", b"x")
+    write(folder, "图.psd", b"x")
     write(folder, "无", b"x")
     (folder / "外.txt").symlink_to(tmp_path / "外.txt")
     (folder / "断.txt").symlink_to(folder / "没有.txt")
     (folder / "夹").symlink_to(tmp_path)
     reasons = {failure.document: explain(failure.error, "zh") for failure in scan_folder(folder).skipped}
     assert reasons == {
-        "图.png": ".png 文件还读不了",
+        "图.psd": ".psd 文件还读不了",
         "无": "没有扩展名的文件不读取",
         "外.txt": "链接指向文件夹之外，没有读取",
         "断.txt": "链接指向的文件不存在",

@@ -272,7 +272,7 @@ def test_what_changes_back_before_it_has_settled_is_no_change(start: Start, look
 
 def test_what_is_no_document_is_no_change(start: Start, documents: Path) -> None:
     watch = start()
-    names = [".假期.txt", "~$假期.txt", ".git/假期.txt", "图片.png", "假期.txt.swp", "假期.txt~", "假期"]
+    names = [".假期.txt", "~$假期.txt", ".git/假期.txt", "图片.psd", "假期.txt.swp", "假期.txt~", "假期"]
     for name in names:
         write(documents / name, LEAVE)
     assert watch.is_silent()

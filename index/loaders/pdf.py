@@ -13,7 +13,9 @@ from index.loaders.pdf_headings import find_title, heading_levels
 from index.loaders.pdf_pages import (
     PDFIUM,
     WITHOUT_PAGES,
+    Image,
     PageRead,
+    Recognised,
     Recogniser,
     opened,
     read_outline,
@@ -21,12 +23,26 @@ from index.loaders.pdf_pages import (
     read_stated_title,
 )
 from index.loaders.pdf_paragraphs import Paragraph, gather, join_hard_wrapped, measure
+from index.loaders.recognition import find_recogniser, is_installed
 from index.loaders.structure import demote_empty_headings
 
 MOST_PAGES = 5_000
+INSTALL_RECOGNITION = "Character recognition would read them: make ocr, or pip install -r requirements-ocr.txt"
 
 
-def read_pdf(source: Source, recognise: Recogniser | None = None) -> Extract:
+def read_pdf(source: Source) -> Extract:
+    """Read a PDF, its pages without text by character recognition where that is installed; see `extract_pdf`."""
+    return extract_pdf(source, _recognise_late if is_installed() else None)
+
+
+def _recognise_late(image: Image) -> Sequence[Recognised]:
+    """Recognise the characters of a picture; loading what does so is left until there is one."""
+    recognise = find_recogniser()
+    assert recognise is not None
+    return recognise(image)
+
+
+def extract_pdf(source: Source, recognise: Recogniser | None = None) -> Extract:
     """Read a PDF. Pages that are pictures are given to `recognise`, where there is one, else counted in a note.
 
     Raises `DocumentError` where the file is locked or damaged, or where no page has text.
@@ -109,7 +125,8 @@ def _notes(pages: Sequence[PageRead], count: int) -> tuple[str, ...]:
     notes = []
     if pictures:
         notes.append(
-            f"{len(pictures)} of {len(pages)} pages are pictures without text ({_listed(pictures)}). They are not read"
+            f"{len(pictures)} of {len(pages)} pages are pictures without text ({_listed(pictures)}). "
+            + ("No characters were recognised on them" if is_installed() else INSTALL_RECOGNITION)
         )
     if broken:
         notes.append(f"{len(broken)} of {len(pages)} pages are damaged and were not read ({_listed(broken)})")

@@ -30,7 +30,7 @@ def look_at_documents(settings: Settings) -> list[Finding]:
         if names
     ]
     seen = f"{len(scan.files)} files in {folder}, {len(scan.skipped)} left alone"
-    mend = f"put .txt or .md files into {folder}"
+    mend = f"put documents into {folder}"
     return findings or [Finding("documents", bool(scan.files), seen, mend)]
 
 

@@ -28,6 +28,13 @@ CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (r"LibreOffice (?:could not|cannot)", "LibreOffice 读不了它，可能已损坏或有密码。请打开后另存为新格式"),
     (r"LibreOffice did not finish", "LibreOffice 处理超时。请拆成几个文件，或另存为新格式"),
+    (r"pictures are read by character recognition", "图片要靠文字识别来读，还没有装（make ocr）"),
+    (r"a damaged picture|its picture cannot be looked at", "图片已损坏，读不了。请重新保存或扫描"),
+    (r"([\d,]+) × ([\d,]+) pixels are too many", "图片有 {0} × {1} 像素，太大了。请缩小后保存"),
+    (
+        r"([\d,]+) of ([\d,]+) pages are pictures without text.+Character recognition would",
+        "{1} 页里有 {0} 页是图像，没有文字。装上文字识别就能读（make ocr）",
+    ),
     (r"a PDF without any page", "PDF 里一页也没有。请重新生成，或移走"),
     (r"([\d,]+) of ([\d,]+) pages are pictures without text", "{1} 页里有 {0} 页是图像，没有文字，读不了"),
     (r"([\d,]+) of ([\d,]+) pages are damaged", "{1} 页里有 {0} 页已损坏，没有读"),
