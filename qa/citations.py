@@ -26,11 +26,11 @@ DATE = re.compile(
     r"|[一二三四五六七八九十]+月(?:[一二三四五六七八九十]+日)?|\b(?:1[0-9]|20)[0-9]{2}\b(?!\s*[年0-9])"
 )
 FIGURE = re.compile(
-    rf"(?<![a-z0-9.\[])(?:约|近|超过|超|逾)?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?(?![0-9])|{NUMERAL}分之{NUMERAL}"
+    rf"(?<![a-z0-9.\[第])(?:约|近|超过|超|逾)?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?(?![0-9])|{NUMERAL}分之{NUMERAL}"
 )
-# A lone 一 is hardly ever a figure: 同一时期, 一批, 一方面.
+# 第二条 is a name, not two of something. A lone 一 is hardly ever a figure: 同一时期, 一批, 一方面.
 CHINESE_FIGURE = re.compile(
-    rf"(?:[二两三四五六七八九十百千万亿]|[〇零一二两三四五六七八九十百千万亿]{{2,8}})(?:{UNIT})"
+    rf"(?<![第〇零一二两三四五六七八九十百千万亿])(?:[二两三四五六七八九十百千万亿]|[〇零一二两三四五六七八九十百千万亿]{{2,14}})(?:{UNIT})"
 )
 NAMED = re.compile(r"[“《「『](?P<name>[^”》」』]{2,30})[”》」』]")
 # Dates come first where a number is asked for, too, so that 2023年12月 is one thing and left alone.

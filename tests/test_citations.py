@@ -194,3 +194,15 @@ def test_at_most_four_marks_in_order_and_apart() -> None:
     spans = emphasis(quote, "各有多少？")
     assert [quote[start:end] for start, end in spans] == ["10家", "20家", "30家", "40家"]
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        ("第二条 住宿费为每天四百元。", ["四百元"]),
+        ("第3条 补助每天100元。", ["100元"]),
+        ("共一千二百三十四万五千元。", ["一千二百三十四万五千元"]),
+    ],
+)
+def test_the_number_of_an_article_is_no_figure(quote: str, expected: list[str]) -> None:
+    assert [quote[start:end] for start, end in emphasis(quote, "标准是多少元？")] == expected

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from index.datatypes import Hit, Passage, Ranks
-from qa.datatypes import Answer, Citation
+from qa.datatypes import Answer, Citation, Deviation
+from qa.ui.links import DocumentLink
+from qa.ui.markup import escape
 from qa.ui.replies import Piece, answer_length, answer_message, cut, question_message, split_answer
 
 QUOTE = "全区有耕地3.2万亩。"
@@ -78,3 +82,16 @@ def test_refusal_names_missing_terms_and_nearest_passages_once_it_is_whole() -> 
 def test_a_follow_up_says_what_was_searched() -> None:
     assert "金山的耕地有多少" in answer_message(answer("好。", searched="金山的耕地有多少"), 0, "zh")
     assert "实际检索" not in answer_message(answer("好。"), 0, "zh")
+
+
+def test_what_an_older_version_says_stands_below_with_a_link_to_it() -> None:
+    one = Deviation(
+        "旧 <b>.md", "新.md", "办法（2023年）", "办法（2024年）", "住宿费三百五十元。", "住宿费四百元。", "title"
+    )
+    given = replace(answer("住宿费四百元。"), mode="extractive", deviations=(one,))
+    shown = answer_message(given, 0, "zh")
+    assert "住宿费三百五十元。" in shown and "办法（2023年）" in shown
+    assert f'href="{escape(str(DocumentLink(one.older)))}"' in shown
+    assert "<b>" not in shown
+    # It comes with the whole answer, not while the answer streams.
+    assert "三百五十" not in answer_message(given, 0, "zh", 3)

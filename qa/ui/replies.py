@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.datatypes import Answer, Citation
-from qa.ui.links import CitationLink, PassageLink
+from qa.editions import describe
+from qa.ui.links import CitationLink, DocumentLink, PassageLink
 from qa.ui.markup import Html, element, excerpt, join, on_one_line
 from qa.ui.texts import Language, say
 
@@ -123,7 +124,11 @@ def _mark(piece: Piece, index: int, language: Language) -> Html:
 
 
 def _below(answer: Answer, index: int, language: Language) -> Iterator[Html]:
-    """Yield what stands under the text: how a follow-up was understood and, for a refusal, what came nearest."""
+    """Yield what stands under the text: what older versions say, how a follow-up was understood, what came nearest."""
+    if answer.mode == "extractive":
+        for deviation in answer.deviations:
+            older = element("a", deviation.older, href=str(DocumentLink(deviation.older)))
+            yield element("p", describe(deviation, answer.question), " ", older, class_="aside deviation")
     if " ".join(answer.question.split()) != answer.searched:
         yield element("p", say(language, "searched"), element("span", answer.searched), class_="aside")
     if answer.answered:
