@@ -1,9 +1,10 @@
 """Whether a document is found as well in other formats as it is in plain text.
 
 Run `python -m benchmarks.parity [FOLDER...]` (without folders: jinshan and dragonball-finance of ../shared/eval;
-`--formats pdf docx odt html gbk doc epub`). LibreOffice (`soffice`) turns each set's texts into the format; the same
-questions are asked of each, and the evidence that they find is compared with that found in the plain text, in one run.
-The result is printed and written to benchmarks/results/parity.json.
+`--formats pdf docx odt html gbk doc ocr`; `ocr` needs the extra, and takes seconds a page). LibreOffice (`soffice`)
+turns each set's texts into the format; the same questions are asked of each, and the evidence that they find is
+compared with that found in the plain text, in one run. The result is printed and written to
+benchmarks/results/parity.json.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 from rich.console import Console
 from rich.table import Table
 
@@ -33,6 +35,7 @@ SETS = (PROJECT.parent / "shared" / "eval" / "jinshan", PROJECT.parent / "shared
 FORMATS = ("pdf", "docx", "odt", "html", "gbk")
 SHOWN = ("evidence_recall_1500", "evidence_recall_600", "document_at_1", "answer_hit")
 FILES_A_CALL = 40
+SCANNED_AT = 150  # dots an inch
 
 
 def convert(texts: Path, target: Path, form: str) -> None:
@@ -43,6 +46,12 @@ def convert(texts: Path, target: Path, form: str) -> None:
         for file in files:
             encoding = "gb18030" if form == "gbk" else "utf-8"
             (target / file.name).write_bytes(file.read_text("utf-8").encode(encoding))
+        return
+    if form == "ocr":
+        with tempfile.TemporaryDirectory() as name:
+            convert(texts, Path(name) / "pdf", "pdf")
+            for file in sorted((Path(name) / "pdf").iterdir()):
+                scan(file, target / file.name)
         return
     program = find_libreoffice()
     assert program is not None
@@ -58,6 +67,14 @@ def convert(texts: Path, target: Path, form: str) -> None:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def scan(file: Path, target: Path) -> None:
+    """Write a PDF's pages as pictures, as a scanner does."""
+    document = pypdfium2.PdfDocument(file)
+    pages = [page.render(scale=SCANNED_AT / 72).to_pil().convert("L") for page in document]
+    document.close()
+    pages[0].save(target, "PDF", save_all=True, append_images=pages[1:], resolution=SCANNED_AT)
+
+
 def make_set(folder: Path, root: Path, form: str) -> Path:
     """Return an evaluation set with a set's documents in another format."""
     plain, made = root / "plain" / folder.name, root / form / folder.name
@@ -67,7 +84,7 @@ def make_set(folder: Path, root: Path, form: str) -> Path:
             # Markdown is text with marks, which only its own loader takes out.
             (plain / f"{file.stem}.txt").write_text(load_document(folder / "documents", file.name).text, "utf-8")
     convert(plain, made / "documents", form)
-    suffix = ".txt" if form in ("txt", "gbk") else f".{form}"
+    suffix = {"txt": ".txt", "gbk": ".txt", "ocr": ".pdf"}.get(form, f".{form}")
     lines = []
     for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
         question = json.loads(line)
@@ -106,6 +123,11 @@ def main() -> None:
         sys.exit("error: LibreOffice is needed to make the files: apt-get install libreoffice-writer-nogui")
     with tempfile.TemporaryDirectory() as root:
         found = measure(options.folders, options.formats, Path(root))
+    before = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    for name, rows in found.items():
+        # Other formats stay as they were measured; the plain text is that of this run.
+        found[name] = {**{form: row for form, row in before.get(name, {}).items() if form != "txt"}, **rows}
+    found = {**before, **found}
     RESULT.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
     for name, rows in found.items():
         names = [key for key in (*SHOWN, "failed") if any(key in row for row in rows.values())]
