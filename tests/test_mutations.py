@@ -38,6 +38,13 @@ def test_mutations_are_the_same_every_time_and_differ() -> None:
     assert len({mutate(seed, random.Random(number)) for number in range(50)} | {seed}) == 51
 
 
+@pytest.mark.parametrize(("suffix", "number"), [(".eml", 2270)])
+def test_what_went_wrong_once_is_read_or_refused(tmp_path: Path, suffix: str, number: int) -> None:
+    """Found by `python -m benchmarks.mutations`."""
+    _, wrong = summary(try_mutations(suffix, range(number, number + 1), tmp_path))
+    assert wrong == []
+
+
 @pytest.mark.parametrize("suffix", SEEDS)
 def test_damaged_files_are_read_or_refused(tmp_path: Path, suffix: str) -> None:
     counts, wrong = summary(try_mutations(suffix, range(COUNT), tmp_path))

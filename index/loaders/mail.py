@@ -11,6 +11,7 @@ import binascii
 import mimetypes
 import re
 from datetime import datetime
+from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -110,7 +111,7 @@ def _add_mail(part: Message, payload: object, mail: Mail) -> None:
     if inner is not None and len(inner.keys()):
         try:
             data = inner.as_bytes()
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (MessageError, ValueError, LookupError, TypeError, AttributeError):
             mail.notes.append("a forwarded mail in it is broken and left out. Save it by itself")
             return
     if inner is None or part.get("content-transfer-encoding", "").strip().lower() == "base64":
