@@ -86,16 +86,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write everything inside, or nothing."""
-        with self._translated():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # A full disk may have ended the transaction already.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with self._translated(), _whole(self._connection):
+            yield
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -225,6 +217,20 @@ def read_damaged(path: Path, query: str) -> Iterator[Any]:
             connection.close()
 
 
+@contextmanager
+def _whole(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write everything inside, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk may have ended the transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
 def _upgrade(folder: Path, connection: sqlite3.Connection) -> None:
     """Bring a database of an older form to this one."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -237,33 +243,23 @@ def _upgrade(folder: Path, connection: sqlite3.Connection) -> None:
 
 def _upgrade_second(connection: sqlite3.Connection) -> None:
     """Add what form 2 did not have; everything in it stays in service."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() == SECOND_FORM:
-            for column in (
-                "unit TEXT NOT NULL DEFAULT ''",
-                "file TEXT NOT NULL DEFAULT ''",
-                "notes TEXT NOT NULL DEFAULT '[]'",
-            ):
-                connection.execute(f"ALTER TABLE documents ADD COLUMN {column}")
-            connection.execute("ALTER TABLE failures ADD COLUMN file TEXT NOT NULL DEFAULT ''")
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (SCHEMA_VERSION,))
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    columns = ("unit TEXT NOT NULL DEFAULT ''", "file TEXT NOT NULL DEFAULT ''", "notes TEXT NOT NULL DEFAULT '[]'")
+    with _whole(connection):
+        if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() != SECOND_FORM:
+            return  # another program was faster
+        for column in columns:
+            connection.execute(f"ALTER TABLE documents ADD COLUMN {column}")
+        connection.execute("ALTER TABLE failures ADD COLUMN file TEXT NOT NULL DEFAULT ''")
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (SCHEMA_VERSION,))
 
 
 def _upgrade_first(folder: Path, connection: sqlite3.Connection) -> None:
     """Bring a database of form 1 to this form: its vectors stay, the rest is read again from the documents."""
     logger.warning("the index in %s has the form of an older version; the next sync reads the documents again", folder)
     connection.create_function("add_checksum", 1, add_checksum, deterministic=True)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with _whole(connection):
         if connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() != FIRST_FORM:
-            connection.execute("ROLLBACK")  # another program was faster
-            return
+            return  # another program was faster
         rows = connection.execute("SELECT value FROM meta WHERE key = 'dimension'").fetchall()
         # Cut ones, before what follows makes them look whole.
         dimension = rows[0] if rows else (0,)
@@ -276,11 +272,6 @@ def _upgrade_first(folder: Path, connection: sqlite3.Connection) -> None:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM meta WHERE key = 'generation'")
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (SCHEMA_VERSION,))
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _is_damage(error: Exception) -> bool:

@@ -11,7 +11,7 @@ from index.errors import DocumentError
 from index.loaders.delimited import read_delimited
 from index.loaders.extract import Extract, Source
 
-MSKANJI = Path("/work/shared/formats/markitdown_test_mskanji.csv")
+MSKANJI = Path(__file__).resolve().parents[2] / "shared/formats/markitdown_test_mskanji.csv"
 TABLE = "姓名,部门,年龄\n张三,人事,30\n李四,财务,41\n"
 WANTED = ["姓名：张三；部门：人事；年龄：30", "姓名：李四；部门：财务；年龄：41"]
 

@@ -13,7 +13,7 @@ from index.errors import DocumentError
 from index.loaders.epub import read_epub
 from index.loaders.extract import Extract, Source
 
-EXAMPLE_BOOK = Path("/work/shared/formats/markitdown_test.epub")
+EXAMPLE_BOOK = Path(__file__).resolve().parents[2] / "shared/formats/markitdown_test.epub"
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
     '<rootfiles><rootfile full-path="OEBPS/书.opf"/></rootfiles></container>'

@@ -16,7 +16,7 @@ from index.loaders.sheet_formats import NumberFormat, parse_format, show_value
 from index.loaders.sheets import read_sheets
 from index.loaders.tables import row_sentence
 
-FORMATS = Path("/work/shared/formats")
+FORMATS = Path(__file__).resolve().parents[2] / "shared/formats"
 PEOPLE: list[list[Any]] = [["姓名", "部门", "年龄"], ["张三", "人事", 30], ["李四", "财务", 41]]
 
 

@@ -15,7 +15,7 @@ from index.loaders.extract import Extract, Source
 from index.loaders.text import read_text
 from index.loaders.web import decode_page, read_html
 
-FORMATS = Path("/work/shared/formats")
+FORMATS = Path(__file__).resolve().parents[2] / "shared/formats"
 ARTICLE = "".join(f"<p>第{n}段：本办法自发布之日起施行，由人事部负责解释和修订。</p>" for n in range(8))
 
 

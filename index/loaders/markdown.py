@@ -14,6 +14,7 @@ from index.loaders.encoding import decode_clean
 from index.loaders.extract import Block, Extract, Source
 from index.loaders.lines import join_lines
 from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings, numbered_heading_level
+from index.loaders.tables import row_sentence
 
 DEEPEST_HEADING = 6
 # CommonMark leaves **……。**后文 unparsed, since its closing mark stands between punctuation and a letter; Chinese
@@ -134,14 +135,9 @@ def _table_rows(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "tr_close" and in_header:
             header = row
             if not any(later.type == "tbody_open" for later in tokens) and any(header):
-                yield Block(_row_sentence([], header))
+                yield Block(row_sentence([], header))
         elif token.type == "tr_close" and any(row):
-            yield Block(_row_sentence(header, row))
-
-
-def _row_sentence(header: Sequence[str], row: Sequence[str]) -> str:
-    names = [*header, *[""] * len(row)]
-    return "；".join(f"{name}：{cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+            yield Block(row_sentence(header, row))
 
 
 def _front_matter_value(front: str, key: str) -> str | None:
