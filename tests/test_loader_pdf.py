@@ -563,6 +563,22 @@ def test_slanted_watermark_is_left_out() -> None:
     assert texts(read(Sheet([*lines([*wrap(LEAVE), *wrap(PAY)]), slanted]))) == [LEAVE, PAY]
 
 
+def test_slanted_page_is_read_line_by_line() -> None:
+    turn = (0.87, 0.5, -0.5, 0.87)
+    slanted = [Text(100, y, text, matrix=turn) for y, text in ((600, LEAVE), (640, "每年 5 月 1 日起"))]
+    found = read(Sheet([*slanted, Text(50, 750, "第9页")]))
+    assert {LEAVE, "每年 5 月 1 日起"} <= set(texts(found))
+    (line,) = next(block for block in found.blocks if block.text == LEAVE).lines
+    left, top, right, bottom = line.box
+    assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+    assert right - left > 0.3 and bottom - top > 0.15
+
+
+def test_pages_that_all_say_the_same_are_text() -> None:
+    page = Sheet([Text(50, 40, "内部资料，请勿外传")])
+    assert "内部资料，请勿外传" in "".join(texts(read(page, page, page)))
+
+
 def test_text_across_the_page_stands_behind_it() -> None:
     spine = Text(30, 600, "装订线内不要答题", matrix=(0, 1, -1, 0))
     body = wrap(LEAVE + TRIP)

@@ -48,13 +48,16 @@ def find_writing(text_page: Any, frame: Frame) -> Frame:
     return replace(frame, written=best)
 
 
+SLANTED = -1  # among quarters
+
+
 def read_runs(
     text_page: Any, frame: Frame, numbers: Sequence[int] | None = None
 ) -> tuple[list[Piece], dict[int, list[int]]]:
     """Return the runs of a page in the order of its file, and the numbers of characters turned by other quarters.
 
-    Only the characters of some `numbers` are read where they are given. Slanted text, as of a watermark, is left out;
-    so is what is printed twice at one place.
+    Only the characters of some `numbers` are read where they are given. What is printed twice at one place is left out.
+    Slanted text, most often a watermark, is counted under `SLANTED`.
     """
     runs: list[Piece] = []
     others: dict[int, list[int]] = {}
@@ -65,9 +68,31 @@ def read_runs(
             tidied = run if text == run.text else replace(run, text=text)
             if tidied.text and frame.shows(run) and not _is_doubled(tidied, seen):
                 runs.append(tidied)
-        elif quarter is not None:
-            others.setdefault(quarter, []).extend(own)
+        else:
+            others.setdefault(SLANTED if quarter is None else quarter, []).extend(own)
     return runs, others
+
+
+def read_slanted(text_page: Any, frame: Frame, numbers: Sequence[int]) -> list[Piece]:
+    """Return slanted text line by line, in the order of its file."""
+    rectangle, lines, last, is_new = pdfium.FS_RECTF(), list[Piece](), -1, True
+    for index in numbers:
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        is_new = is_new or code in (10, 13) or index > last + 1
+        last = index
+        character = " " if code == 32 else tidy(chr(min(code, 0x10FFFF)))
+        pdfium.FPDFText_GetLooseCharBox(text_page, index, byref(rectangle))
+        box = frame.place(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        if is_new and character.strip():
+            lines.append(Piece(character, *box, round(_start(text_page, frame, index, character).em, 1)))
+            is_new = False
+        elif not is_new:
+            line = lines[-1]
+            left, top, right, bottom = line.left, line.top, line.right, line.bottom
+            if character.strip():
+                left, top, right, bottom = min(left, box[0]), min(top, box[1]), max(right, box[2]), max(bottom, box[3])
+            lines[-1] = replace(line, text=line.text + character, left=left, top=top, right=right, bottom=bottom)
+    return [replace(line, text=line.text.strip()) for line in lines if frame.shows(line)]
 
 
 def tidy(text: str) -> str:

@@ -55,7 +55,7 @@ def take_out_furniture(pages: Sequence[list[PageItem]], heights: Sequence[float]
                 # What stands between the text and something that stays is text.
                 closed.add(side)
         kept.append([item for item in items if id(item) not in gone])
-    return kept
+    return kept if any(kept) else [*pages]  # where every page says the same and nothing else, that is its text
 
 
 def set_footnotes_aside(items: Sequence[PageItem]) -> list[PageItem]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import DocumentError
 from index.loaders.extract import Box
-from index.loaders.pdf_characters import find_writing, read_runs, tidy
+from index.loaders.pdf_characters import SLANTED, find_writing, read_runs, read_slanted, tidy
 from index.loaders.pdf_frame import Frame, Piece
 from index.loaders.pdf_headings import plain
 from index.loaders.pdf_layout import PageItem, PageLine, lay_out, read_order
@@ -142,7 +142,11 @@ def _read(page: Any, number: int) -> PageRead:
         raw = text_page.raw  # the bare handle: what wraps it costs as much as a call
         frame = find_writing(raw, frame)
         runs, others = read_runs(raw, frame)
+        slanted = others.pop(SLANTED, [])
         turned = [line for quarter in sorted(others) for line in _read_turned(raw, frame, quarter, others, number)]
+        if len(slanted) > sum(len(run.text) for run in runs) + sum(map(len, others.values())):  # no watermark then
+            lines = read_slanted(raw, frame, slanted)
+            turned += [PageLine(number, (line,), (line.left, line.right), is_aside=True) for line in lines]
     finally:
         text_page.close()
     drawings = read_drawings(page, frame)
