@@ -159,6 +159,18 @@ def test_a_list_is_not_joined() -> None:
     assert join_wrapped_lines("\n".join(lines)) == lines
 
 
+def test_lines_that_begin_alike_are_records() -> None:
+    lines = [f"姓名：张{at:03d}，部门：人事处，职务：副主任科员，电话：5700{at:04d}" for at in range(9)]
+    assert join_wrapped_lines("\n".join(lines)) == lines
+
+
+def test_a_long_wrapped_paragraph_is_joined_in_time_that_grows_with_its_length() -> None:
+    # Where each line was joined to all those before it, this took an hour.
+    lines = [f"{at % 7}期，" + WRAPPED[0][:20] + "，其余各项由各镇、街道办事处另行研究" for at in range(60_000)]
+    (joined,) = join_wrapped_lines("\n".join(lines))
+    assert joined == "".join(lines)
+
+
 def test_list_items_inside_a_wrapped_text_are_not_joined() -> None:
     items = ["（一）" + WRAPPED[0][:-3], "（二）" + WRAPPED[3][:-3], "1. " + WRAPPED[1][:-2], "- " + WRAPPED[4][:-1]]
     assert join_wrapped_lines("\n".join([*WRAPPED, *items])) == [*UNWRAPPED, *items]

@@ -89,9 +89,9 @@ def _heading_level_of_paragraph(token: Token, line: str) -> int | None:
         return DEEPEST_HEADING + 1 + numbered
     children = [child for child in token.children or [] if child.content or child.type.startswith("strong")]
     wholly_bold = len(children) >= 3 and children[0].type == "strong_open" and children[-1].type == "strong_close"
-    words = sum(1 for character in line if character.isalpha())
     if not wholly_bold or len(line) > LONGEST_HEADING or line[-1] in TERMINATORS or WEB_ADDRESS.match(line):
         return None
+    words = sum(map(str.isalpha, line))
     return DEEPEST_HEADING + 1 if words >= 4 and sum(c.type == "strong_open" for c in children) == 1 else None
 
 

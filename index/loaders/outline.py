@@ -10,7 +10,7 @@ from typing import Literal
 
 from index.loaders.encoding import clean
 from index.loaders.extract import Block, Extract
-from index.loaders.lines import WIDEST_WRAP, join_lines, join_wrapped_lines
+from index.loaders.lines import WIDEST_WRAP, join_all, join_wrapped_lines
 from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings, numbered_heading_level
 
 DEEPEST_STYLE = 10
@@ -87,11 +87,7 @@ def _is_plain(paragraph: Paragraph) -> bool:
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> str:
-    text = ""
-    for paragraph in paragraphs:
-        for line in paragraph.text.split("\n"):
-            text = join_lines(text, line)
-    return text
+    return join_all(line for paragraph in paragraphs for line in paragraph.text.split("\n"))
 
 
 def _blocks(paragraph: Paragraph, bold_tells: bool) -> Iterator[Block]:

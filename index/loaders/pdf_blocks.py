@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from index.loaders.extract import Block, Box, Line
-from index.loaders.lines import join_lines
+from index.loaders.lines import joint
 from index.loaders.pdf_frame import Piece
 from index.loaders.pdf_paragraphs import Paragraph
 from index.loaders.pdf_tables import PageTable, cell_text
@@ -18,18 +18,19 @@ Cells = tuple[tuple[Piece, ...] | None, ...]
 
 def paragraph_block(paragraph: Paragraph, level: int | None, share: Share) -> Block:
     """Return a paragraph as a block; every piece of its lines has a line of its own."""
-    text = ""
+    start = 0
     lines: list[Line] = []
-    for line in paragraph.lines:
-        text = join_lines(text, line.text)
-        start = len(text) - len(line.text)
-        if lines and lines[-1].end > start:  # without the hyphen that the line before ended in
-            lines[-1] = replace(lines[-1], end=start)
+    for before, line in zip([None, *paragraph.lines], paragraph.lines, strict=False):  # the last one is before none
+        if before is not None:
+            hyphen, between = joint(before.text, line.text)
+            start += len(between) - hyphen - 1
+            if hyphen:
+                lines[-1] = replace(lines[-1], end=start)
         for piece in line.pieces:
             box = share(line.page, (piece.left, piece.top, piece.right, piece.bottom))
             lines.append(Line(start, start + len(piece.text), line.page, box, piece.confidence))
             start += len(piece.text) + 1
-    return Block(text, level, paragraph.lines[0].page, lines=tuple(lines))
+    return Block(paragraph.text, level, paragraph.lines[0].page, lines=tuple(lines))
 
 
 def table_blocks(tables: Sequence[PageTable], share: Share) -> Iterator[Block]:

@@ -129,7 +129,7 @@ def _group(text_page: Any, frame: Frame, numbers: Sequence[int] | None) -> Itera
     """Yield stretches of characters of one line without a cell's gap, how they are turned, and their numbers."""
     rectangle = pdfium.FS_RECTF()
     by_reference, box_of = byref(rectangle), pdfium.FPDFText_GetLooseCharBox
-    west, north, is_turned = frame.left, frame.top, frame.written != 0
+    paper_left, paper_top, is_turned = frame.left, frame.top, frame.written != 0
     run: _Run | None = None
     parted = False
     first = index = 0
@@ -140,18 +140,38 @@ def _group(text_page: Any, frame: Frame, numbers: Sequence[int] | None) -> Itera
             parted = True
             continue
         box_of(text_page, index, by_reference)
-        box = rectangle.left - west, north - rectangle.top, rectangle.right - west, north - rectangle.bottom
+        west, east = rectangle.left - paper_left, rectangle.right - paper_left
+        north, south = paper_top - rectangle.top, paper_top - rectangle.bottom
         if is_turned:
-            box = frame.place(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        if run is not None and box == run.last_box:
-            # One glyph for several characters (ﬃ, ——), or a character that is printed twice.
-            if _is_same_object(text_page, index):
+            west, north, east, south = frame.place(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        if run is not None:
+            # Most characters follow closely on the same line: what `takes` asks, without calling it for each of them.
+            if (
+                west > run.west
+                and run.least < west - run.right < run.most
+                and run.highest < south
+                and north < run.lowest
+                and not parted
+                and character not in RAISED
+            ):
                 run.text.append(character)
-            continue
-        if run is None or not run.takes(text_page, index, character, box, parted):
-            if run is not None:
-                yield run.piece(), run.start.quarter, range(first, index)
-            run, first = _Run(_start(text_page, frame, index, character), character, box), index
+                run.west, run.north, run.east, run.south = west, north, east, south
+                if east > run.right:
+                    run.right = east
+                if north < run.top or south > run.bottom:
+                    run.widen(north, south)
+                continue
+            box = west, north, east, south
+            if box == (run.west, run.north, run.east, run.south):
+                # One glyph for several characters (ﬃ, ——), or a character that is printed twice.
+                if _is_same_object(text_page, index):
+                    run.text.append(character)
+                continue
+            if run.takes(text_page, index, character, box, parted):
+                parted = False
+                continue
+            yield run.piece(), run.start.quarter, range(first, index)
+        run, first = _Run(_start(text_page, frame, index, character), character, (west, north, east, south)), index
         parted = False
     if run is not None:
         yield run.piece(), run.start.quarter, range(first, index + 1)
@@ -170,23 +190,34 @@ class _Start:
 
 
 class _Run:
-    """A stretch of characters that grows."""
+    """A stretch of characters that grows. `west` to `south` are the last one's box, `left` to `bottom` that of all."""
 
-    __slots__ = ("bottom", "is_upright", "last_box", "left", "right", "start", "text", "top")
+    __slots__ = (
+        *("bottom", "east", "highest", "is_upright", "least", "left", "lowest", "most", "north", "right", "south"),
+        *("start", "text", "top", "west"),
+    )
 
     def __init__(self, start: _Start, character: str, box: Box) -> None:
-        self.start, self.text, self.last_box, self.is_upright = start, [character], box, False
-        self.left, self.top, self.right, self.bottom = box
+        self.start, self.text, self.is_upright = start, [character], False
+        self.left, self.top, self.right, self.bottom = self.west, self.north, self.east, self.south = box
+        # Gaps before the next character; those of marks are looked at by `takes` only.
+        self.least, self.most = (0.0, 0.0) if start.is_mark else (-0.5 * start.em, CELL_GAP * start.em)
+        self.widen(self.top, self.bottom)
+
+    def widen(self, top: float, bottom: float) -> None:
+        """Make room from `top` to `bottom`; the next character may stand a little higher or lower."""
+        self.top, self.bottom = min(self.top, top), max(self.bottom, bottom)
+        self.highest, self.lowest = self.top - 0.2 * self.start.em, self.bottom + 0.2 * self.start.em
 
     def takes(self, text_page: Any, index: int, character: str, box: Box, parted: bool) -> bool:
         """Add a character where it goes on with the run; tell whether it does."""
         west, north, east, south = box
-        em, gap, last = self.start.em, west - self.right, self.last_box
+        em, gap = self.start.em, west - self.right
         if (
             -0.5 * em <= gap <= CELL_GAP * em
-            and west >= last[0]
-            and north < self.bottom + 0.2 * em
-            and south > self.top - 0.2 * em
+            and west >= self.west
+            and self.highest < south
+            and north < self.lowest
             and not self.is_upright
             and not (character in RAISED and self.bottom - south > 0.25 * em)
         ):
@@ -197,18 +228,14 @@ class _Run:
                 return False
             if parted and _is_space(self.text[-1], character, gap, em):
                 self.text.append(" ")
-        elif _is_below(self.text[-1] + character, last, box, em):
-            self.is_upright = True
+        elif _is_below(self.text[-1] + character, (self.west, self.north, self.east, self.south), box, em):
+            self.is_upright, self.least, self.most = True, 0.0, 0.0
         else:
             return False
         self.text.append(character)
-        self.last_box = box
-        if east > self.right:
-            self.right = east
-        if north < self.top:
-            self.top = north
-        if south > self.bottom:
-            self.bottom = south
+        self.west, self.north, self.east, self.south = box
+        self.right = max(self.right, east)
+        self.widen(north, south)
         return True
 
     def piece(self) -> Piece:

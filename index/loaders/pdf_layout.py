@@ -41,7 +41,7 @@ class PageLine:
 
     @property
     def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces)
+        return " ".join(piece.text for piece in self.pieces) if len(self.pieces) > 1 else self.pieces[0].text
 
     @property
     def box(self) -> Box:
@@ -52,7 +52,7 @@ class PageLine:
 
     @property
     def size(self) -> float:
-        return max(self.pieces, key=lambda piece: len(piece.text)).size
+        return max(self.pieces, key=lambda piece: len(piece.text)).size if len(self.pieces) > 1 else self.pieces[0].size
 
     @property
     def is_bold(self) -> bool:

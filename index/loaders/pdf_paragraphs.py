@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.loaders.lines import CLOSERS, ENDS_PARAGRAPH, STARTS_PARAGRAPH, display_width, join_lines, join_wrapped_lines
+from index.loaders.lines import (
+    CLOSERS,
+    ENDS_PARAGRAPH,
+    STARTS_PARAGRAPH,
+    display_width,
+    join_all,
+    join_wrapped_lines,
+    joint,
+)
 from index.loaders.pdf_layout import PageItem, PageLine
 from index.loaders.pdf_tables import PageTable
 from index.loaders.structure import LONGEST_HEADING
@@ -31,7 +39,7 @@ class Paragraph:
     lines: list[PageLine]
     size: float = 0.0
     is_bold: bool = False
-    text: str = field(default="", init=False)
+    _text: tuple[int, str] = field(default=(0, ""), init=False)  # of how many lines, and their text
 
     def __post_init__(self) -> None:
         first, self.lines = self.lines, []
@@ -41,7 +49,12 @@ class Paragraph:
 
     def add(self, line: PageLine) -> None:
         self.lines.append(line)
-        self.text = join_lines(self.text, line.text)
+
+    @property
+    def text(self) -> str:
+        if self._text[0] != len(self.lines):
+            self._text = len(self.lines), join_all(line.text for line in self.lines)
+        return self._text[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +129,11 @@ def _rewrap(stretch: Sequence[Paragraph]) -> Iterator[Paragraph]:
     left = iter(stretch)
     for text in wanted:
         paragraph = next(left)
-        while len(paragraph.text) < len(text):
+        length = len(paragraph.text)
+        while length < len(text):
             for line in next(left).lines:
+                hyphen, between = joint(paragraph.lines[-1].text, line.text)
+                length += len(between) - hyphen + len(line.text)
                 paragraph.add(line)
         yield paragraph
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.loaders.extract import Box
-from index.loaders.lines import join_lines
+from index.loaders.lines import join_all
 from index.loaders.pdf_frame import Piece
 from index.loaders.pdf_rules import Cell, Grid
 
@@ -86,7 +86,4 @@ def _frames_other_text(cells: Sequence[Cell], pieces: Sequence[Piece]) -> bool:
 
 def cell_text(pieces: Sequence[Piece]) -> str:
     """Return the text of a cell, whose lines go on one another."""
-    text = ""
-    for row in rows_of(pieces):
-        text = join_lines(text, " ".join(piece.text for piece in row))
-    return text
+    return join_all(" ".join(piece.text for piece in row) for row in rows_of(pieces))

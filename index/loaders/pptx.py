@@ -10,7 +10,7 @@ from lxml import etree
 from index.errors import DocumentError
 from index.loaders.drawings import chart_lines, diagram_lines
 from index.loaders.extract import Block, Extract, Source
-from index.loaders.lines import join_lines
+from index.loaders.lines import join_all
 from index.loaders.ooxml import DGM, MC, A, C, OfficePackage, P, R, Relation, chosen, open_office
 from index.loaders.pptx_text import body_lines, largest_size, table_lines
 from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings
@@ -215,10 +215,7 @@ class _Reader:
                 found = largest
         if found is None:
             return "", said
-        title = ""
-        for line in found.lines:
-            title = join_lines(title, line)
-        return title, [shape for shape in said if shape is not found]
+        return join_all(found.lines), [shape for shape in said if shape is not found]
 
 
 def _general(kind: str) -> str:

@@ -22,6 +22,11 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 EXCEL = "{urn:schemas-microsoft-com:office:spreadsheet}"
+REPEATED, COLUMNS_SPANNED, ROWS_SPANNED = (
+    *(f"{TABLE}number-columns-repeated", f"{TABLE}number-columns-spanned", f"{TABLE}number-rows-spanned"),
+)
+PARAGRAPH, ANNOTATION = f"{TEXT}p", f"{OFFICE}annotation"
+VALUE, DATE_VALUE, VALUE_TYPE = f"{OFFICE}value", f"{OFFICE}date-value", f"{OFFICE}value-type"
 # LibreOffice repeats the last, empty cells of a row to the edge of the sheet.
 MOST_COLUMNS = 16_384
 
@@ -117,40 +122,45 @@ def _drop(element: etree._Element) -> None:
 
 
 def _count(element: etree._Element, name: str) -> int:
-    value = element.get(name, "1")
+    value = element.get(name)
+    if value is None:
+        return 1
     return min(int(value), 1 << 20) if value.isdecimal() and len(value) < 12 else 1
 
 
 def _read_row(element: etree._Element, grid: _Grid) -> None:
     row: list[str] = []
+    column = 0  # empty cells are put in once one with text comes: a row often ends in 16,000 of them
     for cell in element.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
         text = _cell_text(cell)
-        times = min(_count(cell, f"{TABLE}number-columns-repeated"), MOST_COLUMNS - len(row))
-        grid.merge(
-            len(row), _count(cell, f"{TABLE}number-columns-spanned"), _count(cell, f"{TABLE}number-rows-spanned")
-        )
-        row += [text] * times
-    while row and not row[-1]:
-        row.pop()
+        times = min(_count(cell, REPEATED), MOST_COLUMNS - column)
+        if (columns := _count(cell, COLUMNS_SPANNED)) > 1 or cell.get(ROWS_SPANNED) is not None:
+            grid.merge(column, columns, _count(cell, ROWS_SPANNED))
+        if text:
+            row += [""] * (column - len(row)) + [text] * times
+        column += times
     grid.add(row, _count(element, f"{TABLE}number-rows-repeated"))
 
 
 def _cell_text(cell: etree._Element) -> str:
-    if not len(cell) and f"{OFFICE}value-type" not in cell.attrib:
+    children = list(cell)
+    if not children and cell.get(VALUE_TYPE) is None:
         return ""
-    shown = flatten(" ".join(_paragraph(one) for one in cell.iterchildren(f"{TEXT}p")))
-    moment = cell.get(f"{OFFICE}date-value", "")
+    shown = flatten(" ".join([_paragraph(one) for one in children if one.tag == PARAGRAPH]))
+    moment = cell.get(DATE_VALUE)
     if moment and "年" not in shown:
         shown = _date(moment) or shown
-    if not shown and (value := cell.get(f"{OFFICE}value")) is not None:
+    if not shown and (value := cell.get(VALUE)) is not None:
         shown = _number(value)
-    for note in cell.iterchildren(f"{OFFICE}annotation"):
-        said = flatten(" ".join(_paragraph(one) for one in note.iter(f"{TEXT}p")))
+    for note in (one for one in children if one.tag == ANNOTATION):
+        said = flatten(" ".join(_paragraph(one) for one in note.iter(PARAGRAPH)))
         shown += f"（批注：{said}）" if said else ""
     return shown
 
 
 def _paragraph(element: etree._Element) -> str:
+    if not len(element):
+        return element.text or ""
     parts: list[str] = []
     for one in element.iter():
         if one.tag in (f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"):

@@ -10,7 +10,7 @@ from lxml import etree
 
 from index.loaders.encoding import clean
 from index.loaders.extract import Block
-from index.loaders.lines import join_lines
+from index.loaders.lines import join_all
 from index.loaders.sheet_tables import blocks_of_rows
 from index.loaders.structure import LONGEST_HEADING
 
@@ -159,10 +159,7 @@ class _Walk:
 
 def flow(text: str) -> str:
     """Return the text of a paragraph in one line. Lines of the source that part hanzi leave no space."""
-    line = ""
-    for piece in clean(text.replace("\r", "\n")).split("\n"):
-        line = join_lines(line, " ".join(piece.split())) if piece.strip() else line
-    return line
+    return join_all(" ".join(piece.split()) for piece in clean(text.replace("\r", "\n")).split("\n"))
 
 
 def _number(element: etree._Element, name: str, default: int) -> int:
