@@ -28,7 +28,8 @@ class Page:
 
     A page that is gone back to, as by a footnote, has several stretches. `name` is a sheet's, or a slide's title.
     `rows` tells the lines of a sheet from its rows: pairs of an offset and the number of the row that begins there;
-    every line after it is the next row, until the next pair.
+    every line after it is the next row, until the next pair. `unsure` are lines that character recognition is not sure
+    of: start, end and its confidence, 0 to 1.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Page:
     end: int
     name: str = ""
     rows: tuple[tuple[int, int], ...] = ()
+    unsure: tuple[tuple[int, int, float], ...] = ()
 
 
 Unit = Literal["page", "slide", "sheet"]
@@ -90,6 +92,13 @@ class Document:
         if self.unit == "sheet":
             return Spot(sheet=page.name or None, row=self._row(page, offset))
         return Spot(page=page.number, slide=page.number if self.unit == "slide" else None)
+
+    def certainty(self, start: int, end: int) -> float | None:
+        """Return the least confidence of the lines in a stretch that recognition is not sure of, None without any."""
+        return min(
+            (sure for page in self.pages for first, last, sure in page.unsure if first < end and start < last),
+            default=None,
+        )
 
     def _row(self, page: Page, offset: int) -> int | None:
         at = bisect_right(page.rows, offset, key=lambda run: run[0]) - 1

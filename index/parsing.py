@@ -311,7 +311,8 @@ def from_record(record: dict[str, Any]) -> Parsed:
             **fields,
             "sections": tuple(Section(one["start"], one["end"], tuple(one["headings"])) for one in fields["sections"]),
             "pages": tuple(
-                Page(**{**one, "rows": tuple((offset, row) for offset, row in one["rows"])}) for one in fields["pages"]
+                Page(**{**one, **{name: tuple(map(tuple, one[name])) for name in ("rows", "unsure")}})
+                for one in fields["pages"]
             ),
             "notes": tuple(fields["notes"]),
         }

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS documents (
     digest       BLOB NOT NULL,  -- SHA-256 of everything below and of the document's passages and sentences
     title        TEXT,           -- the text's own; NULL where the file's name stands in
     sections     TEXT NOT NULL,  -- JSON: [[start, end, [heading, ...]], ...]
-    pages        TEXT NOT NULL,  -- JSON: [[number, start, end, name, [[offset, row], ...]], ...]; older: the first three
+    pages        TEXT NOT NULL,  -- JSON: [[number, start, end, name, [[offset, row], ...], [[start, end, confidence], ...]], ...], fewer where empty
     text         TEXT NOT NULL,
     unit         TEXT NOT NULL DEFAULT '',   -- what pages are numbered by: page, slide, sheet
     file         TEXT NOT NULL DEFAULT '',   -- the mail or archive that it is a part of; empty: a file of its own

@@ -138,7 +138,7 @@ class Store(VectorRows, Catalogue):
             for (passage, sentence), key in zip(owners, indexed.sentence_keys, strict=True)
         ]
         sections = as_json([(section.start, section.end, section.headings) for section in document.sections])
-        pages = as_json([(page.number, page.start, page.end, page.name, page.rows) for page in document.pages])
+        pages = as_json([_told_page(page) for page in document.pages])
         body = (document.title if document.has_own_title else None, sections, pages, document.text)
         more = (document.unit or "", document.file, as_json(document.notes))
         self.write(
@@ -341,5 +341,18 @@ def _read_record(
     return Record(file, digest, document, fold_in_place(document.title), spans, offsets, starts)
 
 
-def _read_page(number: int, start: int, end: int, name: str = "", rows: Sequence[Sequence[int]] = ()) -> Page:
-    return Page(number, start, end, name, tuple((offset, row) for offset, row in rows))
+def _told_page(page: Page) -> tuple[Any, ...]:
+    told = (page.number, page.start, page.end, page.name, page.rows)
+    return (*told, page.unsure) if page.unsure else told
+
+
+def _read_page(
+    number: int,
+    start: int,
+    end: int,
+    name: str = "",
+    rows: Sequence[Sequence[int]] = (),
+    unsure: Sequence[tuple[int, int, float]] = (),
+) -> Page:
+    pairs = tuple((offset, row) for offset, row in rows)
+    return Page(number, start, end, name, pairs, tuple((first, last, sure) for first, last, sure in unsure))

@@ -71,11 +71,13 @@ def cite(row: Sequence[Candidate], number: int, question: str) -> Citation:
 
 
 def place_citations(answer: Answer, documents: Mapping[str, Document]) -> Answer:
-    """Return an answer whose citations say where in its file each quote begins."""
-    placed = [
-        replace(citation, **asdict(documents[citation.document].spot(citation.start))) for citation in answer.citations
-    ]
-    return replace(answer, citations=tuple(placed))
+    """Return an answer whose citations say where in its file each quote begins, and how surely it was recognised."""
+    return replace(answer, citations=tuple(_placed(one, documents[one.document]) for one in answer.citations))
+
+
+def _placed(citation: Citation, document: Document) -> Citation:
+    certainty = document.certainty(citation.start, citation.end)
+    return replace(citation, **asdict(document.spot(citation.start)), certainty=certainty)
 
 
 def _answer_label(sentence: str) -> int:

@@ -25,7 +25,8 @@ class Citation:
     `number` is the `n` of `[n]` in the answer's text, counted from 1. `start` and `end` are offsets into the
     document's text, and `quote` is that text, word for word. `emphasis` holds offsets into `quote` of what answers the
     question (figures, names). `page` (of slides, too), `slide`, `sheet` and `row` say where the quote begins in the
-    document's file. `verified` says that the quote was compared with the document.
+    document's file. `verified` says that the quote was compared with the document. `certainty` is that of character
+    recognition where it is low, 0 to 1: the quote has to be compared with the picture.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Citation:
     slide: int | None = None
     sheet: str | None = None
     row: int | None = None
+    certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page's number and picture, the boxes of the marked lines, and where the pages beside it begin in the text."""
+    """A page's number and picture, the boxes of the marked lines, and where the pages beside it begin in the text.
+
+    `unsure` are the boxes of lines that character recognition is not sure of.
+    """
 
     number: int
     picture: Picture
     boxes: tuple[Box, ...]
     before: int | None
     after: int | None
+    unsure: tuple[Box, ...] = ()
 
 
 class PageViewer:
@@ -53,7 +57,8 @@ class PageViewer:
         except DocumentError as error:
             logger.info("page %d of %s is not shown: %s", page.number, document.path, error)
             return None
-        lines = self._lines(document.path, digest) if marked is not None else []
+        doubtful = [one for other in document.pages if other.number == page.number for one in other.unsure]
+        lines = self._lines(document.path, digest) if marked is not None or doubtful else []
         boxes = boxes_of(lines, page.number, marked) if marked is not None else ()
         others = [one for one in document.pages if one.number != page.number]
         before = max((one for one in others if one.number < page.number), key=lambda one: one.number, default=None)
@@ -64,6 +69,7 @@ class PageViewer:
             boxes,
             before.start if before is not None else None,
             after.start if after is not None else None,
+            tuple(box for start, end, _ in doubtful for box in boxes_of(lines, page.number, (start, end))),
         )
 
     def _lines(self, path: str, digest: bytes) -> list[Line]:

@@ -39,7 +39,7 @@ ANSWER_KEYS = [
 ]
 CITATION_KEYS = [
     *("number", "document", "title", "headings", "page", "start", "end", "quote", "verified", "emphasis"),
-    *("slide", "sheet", "row"),
+    *("slide", "sheet", "row", "certainty"),
 ]
 PASSAGE_KEYS = [
     *("document", "title", "headings", "page", "start", "end", "text", "score", "dense_rank", "lexical_rank"),

@@ -717,7 +717,7 @@ def test_pictures_are_given_to_recognition() -> None:
     data = write_pdf([Sheet([], PICTURE), Sheet(lines(wrap(PAY)))])
     extract = extract_pdf(Source("规定.pdf", data), recognise)
     assert texts(extract) == [LEAVE, PAY]
-    assert extract.notes == ()
+    assert extract.notes == ("2 of 3 recognised lines are uncertain (page 1). Compare them with the picture",)
     assert seen == [(2223, 1667, 3)]  # 200 dots an inch
     assert [line.confidence for line in extract.blocks[0].lines] == [0.9, 0.8, 0.7]
     assert extract.blocks[0].lines[0].box == (0.1, 0.1, 0.9, 0.12)

@@ -19,6 +19,7 @@ from index.loaders.extract import Extract, Source
 from index.loaders.pdf import INSTALL_RECOGNITION, read_pdf
 from index.loaders.pdf_pages import Image, Recognised
 from index.loaders.picture import WITHOUT_RECOGNITION, as_pdf, read_picture
+from index.loaders.structure import assemble, lay_pages
 from index.sync import sync
 from tests.fakes import FakeEncoder
 from tests.mutations import mutate
@@ -74,6 +75,16 @@ def test_lines_of_a_picture_are_joined_and_know_their_place(form: str, suffix: s
     assert [(line.page, line.confidence) for line in block.lines] == [(1, 0.98), (1, 0.7)]
     assert [block.text[line.start : line.end] for line in block.lines] == [FIRST, SECOND]
     assert block.lines[0].box == pytest.approx((0.1, 0.1, 0.9, 0.14), abs=0.01)
+
+
+def test_lines_that_were_hardly_recognised_are_told() -> None:
+    extract = read(saved(page(), "TIFF", save_all=True, append_images=[page()]), "传真.tiff")
+    first, second = lay_pages(extract.blocks, {})
+    text, _ = assemble(extract.blocks, None)
+    assert [text[start:end] for start, end, _ in first.unsure + second.unsure] == [SECOND, SECOND]
+    assert [sure for _, _, sure in first.unsure] == [0.7]
+    assert first.start <= first.unsure[0][0] < first.end <= second.start < second.unsure[0][0]
+    assert extract.notes == ("2 of 4 recognised lines are uncertain (pages 1, 2). Compare them with the picture",)
 
 
 def test_every_pixel_of_a_picture_is_looked_at() -> None:

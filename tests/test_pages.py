@@ -106,6 +106,16 @@ def test_the_page_of_a_quote_is_drawn_and_marked(folder: Path, viewer: PageViewe
     assert (first.picture.width, first.picture.height) == pytest.approx((1200, 1700), abs=2)
 
 
+def test_lines_that_were_hardly_recognised_are_shown(folder: Path, viewer: PageViewer) -> None:
+    one = document((folder / "规定.pdf").read_bytes())
+    one = replace(one, pages=(one.pages[0], replace(one.pages[1], unsure=((14, 19, 0.7),))))
+    digest = put(folder, one)
+    first, second = (viewer.view(one, digest, at, None) for at in (0, 14))
+    assert first is not None and second is not None
+    assert (first.unsure, second.unsure) == ((), (LINES[2].box,))
+    assert second.boxes == ()
+
+
 def test_without_a_quote_nothing_is_marked(folder: Path, viewer: PageViewer) -> None:
     one = document((folder / "规定.pdf").read_bytes())
     view = viewer.view(one, put(folder, one), 0, None)

@@ -224,11 +224,12 @@ def extract_of(monkeypatch: pytest.MonkeyPatch, extracts: dict[bytes, Extract]) 
 
 
 def test_a_document_comes_through_the_process_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Line(0, 4, 2, (0.125, 0.25, 0.5, 0.75), 0.9)
+    line = Line(0, 4, 2, (0.125, 0.25, 0.5, 0.75), 0.8)
     blocks = [Block("标题", 1, 1), Block("姓名：张三", None, 1, row=3), Block("后文如此", lines=(line,))]
     extract_of(monkeypatch, {b"1": Extract("标题", blocks, "sheet", {1: "人员"}, ("第三页没有文字",))})
     (parsed,) = parse_file(Source("a.x", b"1"))
     assert isinstance(parsed, Parsed)
+    assert parsed.document.pages[-1].unsure
     assert parsed.lines and parsed.document.pages[0].rows and parsed.document.notes
     assert from_record(json.loads(json.dumps(as_record(parsed)))) == parsed
 

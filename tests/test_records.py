@@ -56,6 +56,7 @@ CITATION_RECORD = {
     "slide": None,
     "sheet": None,
     "row": None,
+    "certainty": None,
 }
 
 
@@ -144,7 +145,7 @@ def test_a_document() -> None:
         "title": "员工手册",
         "text": TEXT,
         "sections": [{"start": 0, "end": 7, "headings": ("休假",)}],
-        "pages": [{"number": 1, "start": 0, "end": 7, "name": "", "rows": ()}],
+        "pages": [{"number": 1, "start": 0, "end": 7, "name": "", "rows": (), "unsure": ()}],
         "content_hash": "ab12",
         "unit": None,
         "file": "制度.md",

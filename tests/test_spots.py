@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from index.chunking import split_passages
 from index.datatypes import Document, Page, Section, Spot
 from qa.assistant import Assistant
+from qa.citations import place_citations
 from qa.records import answer_record
 from qa.settings import Settings
-from qa.ui.conversations import Conversation, converse
+from qa.ui.conversations import Conversation, Exchange, converse
 from qa.ui.sources import list_sources
 from tests.fakes import FakeEncoder
 from tests.test_ui_documents import Still
@@ -46,6 +49,12 @@ def test_passages_run_from_page_to_page_but_not_from_slide_to_slide(unit: str, p
     assert len(cut) == passages
 
 
+def test_a_quote_of_what_was_hardly_recognised_says_so() -> None:
+    pages = (Page(1, 0, 9, unsure=((0, 4, 0.8), (4, 8, 0.6))), Page(2, 9, len(TEXT)))
+    one = Document("a.png", "甲", TEXT, (), pages, "0", unit="page")
+    assert [one.certainty(*span) for span in ((0, 3), (0, 5), (8, 9), (9, 12))] == [0.8, 0.6, None, None]
+
+
 STAFF = "姓名,部门,电话\n张三,人事处,5551\n李四,财务处,5552\n\n王五,信息中心,5553\n"
 
 
@@ -69,6 +78,18 @@ def test_a_cell_is_answered_with_its_row(library: Assistant, name: str, row: int
     assert text[cited["start"] : cited["end"]] == cited["quote"]
     assert cited["quote"].startswith(f"姓名：{name}；部门：")
     assert (cited["row"], cited["sheet"], cited["page"], cited["slide"]) == (row, None, None, None)
+
+
+def test_the_card_of_a_citation_tells_how_surely_it_was_recognised(library: Assistant) -> None:
+    found = library.generation.documents["通讯录.csv"]
+    (page,) = found.pages
+    doubtful = replace(found, pages=(replace(page, unsure=((0, len(found.text), 0.625),)),))
+    answer = place_citations(library.ask("李四的电话是多少？"), {found.path: doubtful})
+    assert answer_record(None, answer)["citations"][0]["certainty"] == 0.625
+    for language, told in (("zh", "识别把握 62%，请核对原图"), ("en", "recognised with 62% confidence")):
+        shown = list_sources(library, Exchange(answer.question, answer), 0, language)  # type: ignore[arg-type]
+        assert told in html.unescape(shown)
+    assert answer_record(None, library.ask("李四的电话是多少？"))["citations"][0]["certainty"] is None
 
 
 def test_the_card_of_a_citation_tells_sheet_and_row(library: Assistant) -> None:

@@ -100,7 +100,7 @@ def test_a_record_holds_spans_sentences_and_the_folded_title(store: Store) -> No
 
 def test_pages_and_sections_come_back(store: Store) -> None:
     plain = indexed("加班.txt", OVERTIME).document
-    pages = (Page(1, 0, 13), Page(2, 13, len(plain.text)))
+    pages = (Page(1, 0, 13), Page(2, 13, len(plain.text), "附表", ((13, 4),), ((15, 18, 0.625),)))
     sections = (Section(0, 13), Section(13, len(plain.text), ("附则", "“节假日”")))
     document = replace(plain, pages=pages, sections=sections)
     add(store, with_keys(document))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,12 @@ def test_the_marks_lie_where_the_lines_are() -> None:
     assert shown.count("<rect") == 2
     (data,) = re.findall(r"data:image/jpeg;base64,([^\"]*)", shown)
     assert b64decode(data) == b"jpeg"
+
+
+def test_what_was_hardly_recognised_is_framed() -> None:
+    shown = show_page(DOCUMENT, replace(view(), unsure=BOXES[:1]), "zh")
+    assert shown.count('class="marked"') == 2
+    assert '<rect class="unsure" x="120.0" y="340.0" width="480.0" height="85.0"/>' in shown
 
 
 def test_the_label_of_a_picture_is_text() -> None:

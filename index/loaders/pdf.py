@@ -10,6 +10,7 @@ from index.loaders.extract import Block, Box, Extract, Source
 from index.loaders.pdf_blocks import join_tables, paragraph_block, table_blocks
 from index.loaders.pdf_furniture import set_footnotes_aside, take_out_furniture
 from index.loaders.pdf_headings import find_title, heading_levels
+from index.loaders.pdf_layout import PageLine
 from index.loaders.pdf_pages import (
     PDFIUM,
     WITHOUT_PAGES,
@@ -24,7 +25,7 @@ from index.loaders.pdf_pages import (
 )
 from index.loaders.pdf_paragraphs import Paragraph, gather, join_hard_wrapped, measure
 from index.loaders.recognition import find_recogniser, is_installed
-from index.loaders.structure import demote_empty_headings
+from index.loaders.structure import SURE, demote_empty_headings
 
 MOST_PAGES = 5_000
 INSTALL_RECOGNITION = "Character recognition would read them: make ocr, or pip install -r requirements-ocr.txt"
@@ -128,11 +129,23 @@ def _notes(pages: Sequence[PageRead], count: int) -> tuple[str, ...]:
             f"{len(pictures)} of {len(pages)} pages are pictures without text ({_listed(pictures)}). "
             + ("No characters were recognised on them" if is_installed() else INSTALL_RECOGNITION)
         )
+    sure = {number: _confidences(page) for number, page in enumerate(pages, start=1)}
+    uncertain = [number for number, those in sure.items() if any(one < SURE for one in those)]
+    if uncertain:
+        doubtful = sum(one < SURE for those in sure.values() for one in those)
+        told = f"{doubtful:,} of {sum(map(len, sure.values())):,} recognised lines are uncertain ({_listed(uncertain)})"
+        notes.append(f"{told}. Compare them with the picture")
     if broken:
         notes.append(f"{len(broken)} of {len(pages)} pages are damaged and were not read ({_listed(broken)})")
     if count > len(pages):
         notes.append(f"{count:,} pages, of which the first {len(pages):,} were read. Split it into smaller files")
     return tuple(notes)
+
+
+def _confidences(page: PageRead) -> list[float]:
+    """Return how surely the lines of a page were recognised; none of a page with characters of its own."""
+    pieces = (piece for item in page.items if isinstance(item, PageLine) for piece in item.pieces)
+    return [piece.confidence for piece in pieces if piece.confidence is not None]
 
 
 def _listed(numbers: Sequence[int]) -> str:

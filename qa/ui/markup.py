@@ -79,13 +79,20 @@ def element(tag: str, *children: str, **attributes: str | int | bool | None) -> 
     return Html(f"<{tag}{written}>{join(*children)}</{tag}>")
 
 
-def picture(jpeg: bytes, size: tuple[int, int], marks: Sequence[tuple[float, float, float, float]], label: str) -> Html:
-    """Return a picture with marked boxes over it, which are shares of its width and height from its upper left."""
+Boxes = Sequence[tuple[float, float, float, float]]
+
+
+def picture(jpeg: bytes, size: tuple[int, int], marks: Boxes, label: str, unsure: Boxes = ()) -> Html:
+    """Return a picture with boxes over it, which are shares of its width and height from its upper left corner.
+
+    `marks` are cited, `unsure` are those of lines that character recognition is not sure of.
+    """
     width, height = size
     boxes = "".join(
-        f'<rect class="marked" x="{left * width:.1f}" y="{top * height:.1f}" '
+        f'<rect class="{name}" x="{left * width:.1f}" y="{top * height:.1f}" '
         f'width="{max(0.0, right - left) * width:.1f}" height="{max(0.0, bottom - top) * height:.1f}"/>'
-        for left, top, right, bottom in marks
+        for name, those in (("marked", marks), ("unsure", unsure))
+        for left, top, right, bottom in those
     )
     source = b64encode(jpeg).decode("ascii")
     return Html(

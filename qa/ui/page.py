@@ -21,7 +21,7 @@ def show_page(document: Document, view: PageView, language: Language) -> Html:
         aria_label=label,
     )
     size = (view.picture.width, view.picture.height)
-    drawn = picture(view.picture.jpeg, size, view.boxes, label)
+    drawn = picture(view.picture.jpeg, size, view.boxes, label, view.unsure)
     return element("figure", bar, element("div", drawn, class_="page-frame", tabindex=0), class_="page")
 
 

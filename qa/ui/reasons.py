@@ -35,6 +35,7 @@ CHINESE: tuple[tuple[str, str], ...] = (
         r"([\d,]+) of ([\d,]+) pages are pictures without text.+Character recognition would",
         "{1} 页里有 {0} 页是图像，没有文字。装上文字识别就能读（make ocr）",
     ),
+    (r"([\d,]+) of ([\d,]+) recognised lines are uncertain", "识别出的 {1} 行里有 {0} 行没有把握。请与原图核对"),
     (r"a PDF without any page", "PDF 里一页也没有。请重新生成，或移走"),
     (r"([\d,]+) of ([\d,]+) pages are pictures without text", "{1} 页里有 {0} 页是图像，没有文字，读不了"),
     (r"([\d,]+) of ([\d,]+) pages are damaged", "{1} 页里有 {0} 页已损坏，没有读"),

@@ -153,6 +153,8 @@ def _read(
 ) -> Html:
     at = cited.start if cited else at
     header = _reader_header(document, at, language, hit)
+    sure = document.certainty(cited.start, cited.end) if cited else None
+    note = join(note, _uncertain(sure, language)) if sure is not None else note
     view = assistant.page_view(document, at, (cited.start, cited.end) if cited else None)
     page = show_page(document, view, language) if view is not None else NOTHING
     return element("article", header, note, page, show_text(document, at, cited, language), class_="reader")
@@ -198,7 +200,13 @@ def _citation_card(shelf: Shelf, citation: Citation, opened: Link | None) -> Htm
     link = CitationLink(shelf.index, citation.number)
     spot = Spot(citation.page, citation.slide, citation.sheet, citation.row)
     where = _path(citation.headings, spot, shelf.language)
+    if citation.certainty is not None:
+        where = join(where, _uncertain(citation.certainty, shelf.language))
     return _card(shelf, link, f"[{citation.number}]", _quoted(citation), where, link == opened)
+
+
+def _uncertain(certainty: float, language: Language) -> Html:
+    return element("span", say(language, "uncertain", sure=f"{100 * certainty:.0f}"), class_="uncertain")
 
 
 def _passage_card(shelf: Shelf, rank: int, opened: Link | None) -> Html:

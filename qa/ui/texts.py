@@ -69,6 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_after": ("下一页", "Next page"),
     "slide": ("第 {slide} 张幻灯片", "Slide {slide}"),
     "sheet": ("工作表“{sheet}”", "Sheet “{sheet}”"),
+    "uncertain": ("识别把握 {sure}%，请核对原图", "recognised with {sure}% confidence: compare the picture"),
     "row": ("第 {row} 行", "Row {row}"),
     "why_found": ("为何找到", "Why found"),
     "score": ("得分 {score}", "score {score}"),
