@@ -6,6 +6,7 @@ import re
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from index.datatypes import Document, Passage, Section, Sentence
@@ -14,6 +15,8 @@ from index.datatypes import Document, Passage, Section, Sentence
 PASSAGE_REACH, LONGEST_PASSAGE = 150, 400
 LONGEST_SENTENCE = 160
 Span = tuple[int, int]
+# An article of a law or of rules, which is cited as a whole.
+ARTICLE = re.compile(r"第\s*[一二三四五六七八九十百千零〇两0-9０-９]{1,8}\s*条")
 
 CLOSERS = "”’」』）)】》\"'"
 # What a full stop may stand behind without ending a sentence: a list's number, initials, titles.
@@ -89,10 +92,14 @@ def _gather(spans: list[Span], limit: int) -> Iterator[Span]:
 
 
 def _attach_stubs(text: str, spans: list[Span]) -> list[Span]:
-    """Give a span without a letter or digit (a lone closing mark, a row of dashes) to the sentence before it."""
+    """Give a span without a letter or digit (a lone closing mark, a row of dashes) to the sentence before it.
+
+    A page of dashes stays by itself: sentences must fit into a passage.
+    """
     joined: list[Span] = []
     for start, end in spans:
-        if joined and not any(character.isalnum() for character in text[start:end]):
+        fits = joined and end - joined[-1][0] <= LONGEST_PASSAGE
+        if fits and not any(character.isalnum() for character in text[start:end]):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -141,11 +148,30 @@ def _passages_of(document: Document, section: Section) -> list[list[Span]]:
     spans = split_sentences(document.text, section.start, section.end)
     if not spans:
         return []
-    cuts = [0, *_cuts(document.text, spans), len(spans)]
-    return [group for start, end in pairwise(cuts) for group in _split_evenly(document.text, spans[start:end])]
+    inside = _inside_articles(document.text, spans)
+    cuts = [0, *_cuts(document.text, spans, inside), len(spans)]
+    return [
+        group
+        for start, end in pairwise(cuts)
+        for group in _split_evenly(document.text, spans[start:end], {at - start for at in inside if start < at < end})
+    ]
 
 
-def _cuts(text: str, spans: list[Span]) -> list[int]:
+def _inside_articles(text: str, spans: list[Span]) -> set[int]:
+    """Return the numbers of the sentences that go on with an article (第三条) which fits into one passage."""
+    starts = [
+        at
+        for at, (start, end) in enumerate(spans)
+        if (at == 0 or "\n" in text[spans[at - 1][1] : start]) and ARTICLE.match(text, start, end)
+    ]
+    inside: set[int] = set()
+    for at, after in pairwise([*starts, len(spans)]):
+        if spans[after - 1][1] - spans[at][0] <= LONGEST_PASSAGE:
+            inside.update(range(at + 1, after))
+    return inside
+
+
+def _cuts(text: str, spans: list[Span], inside: AbstractSet[int]) -> list[int]:
     """Return the numbers of the sentences before which a section is cut, ascending.
 
     That is wherever no better place lies within `PASSAGE_REACH` characters; the best of all are the section's ends.
@@ -154,7 +180,7 @@ def _cuts(text: str, spans: list[Span]) -> list[int]:
     places = [
         (spans[number][0], _rank(text, before, spans[number]), number)
         for number, before in enumerate(spans[:-1], start=1)
-        if first <= spans[number][0] <= last and not _announces(text, before, spans[number])
+        if first <= spans[number][0] <= last and number not in inside and not _announces(text, before, spans[number])
     ]
     return [number for at, (_, _, number) in enumerate(places) if _is_best(places, at)]
 
@@ -185,14 +211,19 @@ def _is_best(places: list[tuple[int, tuple[int, int], int]], at: int) -> bool:
     return True
 
 
-def _split_evenly(text: str, spans: list[Span]) -> list[list[Span]]:
-    """Cut sentences into as few runs of about the same length as keep to `LONGEST_PASSAGE`, where that can be done."""
+def _split_evenly(text: str, spans: list[Span], inside: AbstractSet[int]) -> list[list[Span]]:
+    """Cut sentences into as few runs of about the same length as keep to `LONGEST_PASSAGE`, where that can be done.
+
+    None is cut before a sentence `inside` of an article, unless some run would be too long otherwise.
+    """
     start, length = spans[0][0], spans[-1][1] - spans[0][0]
     runs = -(-length // LONGEST_PASSAGE)
     cuts = [0]
     if runs > 1:
         every = range(1, len(spans))
-        good = [at for at in every if not _announces(text, spans[at - 1], spans[at])]
+        good = [at for at in every if at not in inside and not _announces(text, spans[at - 1], spans[at])]
+        if inside and (whole := _cut_between(spans, good)):
+            return [spans[low:high] for low, high in pairwise([0, *whole, len(spans)])]
         for number in range(1, runs):
             goal = start + length * number / runs
             cut = _nearest(spans, good, goal)
@@ -201,6 +232,19 @@ def _split_evenly(text: str, spans: list[Span]) -> list[list[Span]]:
                 cut = _nearest(spans, every, goal)
             cuts.extend([cut] if cut > cuts[-1] else [])
     return [spans[low:high] for low, high in pairwise([*cuts, len(spans)])]
+
+
+def _cut_between(spans: list[Span], places: Sequence[int]) -> list[int]:
+    """Return as few places to cut as keep to `LONGEST_PASSAGE`, each as late as can be; none where that cannot be."""
+    cuts: list[int] = []
+    start = 0
+    while spans[-1][1] - spans[start][0] > LONGEST_PASSAGE:
+        fitting = [at for at in places if at > start and spans[at - 1][1] - spans[start][0] <= LONGEST_PASSAGE]
+        if not fitting:
+            return []
+        start = fitting[-1]
+        cuts.append(start)
+    return cuts
 
 
 def _nearest(spans: list[Span], places: Sequence[int], goal: float) -> int:

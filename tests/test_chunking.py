@@ -190,7 +190,20 @@ def test_context_is_the_own_title_and_the_heading_path() -> None:
 
 MARKS = ["。", "，", "；", "：", "！", "？", "……", "“", "”", "（", "）", "——", "。”", '"', "**", "-"]
 SPACES = ["\n", "\n\n", " ", "　", "\t"]
-WORDS = [LEAVE, "年假", "leave", "No. ", "Mr. ", "1.5", "A. ", "end. ", "第一章 总则\n", "一、年假\n", "# 标题\n\n"]
+WORDS = [
+    LEAVE,
+    "年假",
+    "leave",
+    "No. ",
+    "Mr. ",
+    "1.5",
+    "A. ",
+    "end. ",
+    "第一章 总则\n",
+    "\n第三条 ",
+    "一、年假\n",
+    "# 标题\n\n",
+]
 LONG = ["材料如下：\n", "年" * 90, "假" * 150 + "：", "a" * 130, "-" * 200, "，假" * 70]
 PIECES = st.sampled_from([*MARKS, *SPACES, *WORDS, *LONG])
 TEXTS = st.lists(PIECES, max_size=40).map("".join)
@@ -199,6 +212,7 @@ TEXTS = st.lists(PIECES, max_size=40).map("".join)
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, st.sampled_from(["规定.txt", "规定.md"]))
 @example("年假。\n" + "-" * 400 + "\n病假。", "规定.txt")
+@example(LEAVE + "-" * 600, "规定.txt")
 @example(f"{LEAVE}\n{'年' * 154}如下：\n{'假' * 157}。", "规定.txt")
 def test_passages_and_sentences_lie_where_they_say(text: str, name: str) -> None:
     try:
@@ -246,3 +260,33 @@ def check(document: Document) -> None:
         if at in body and not character.isspace():
             assert covered[at] == 1
         assert covered[at] <= (at in body)
+
+
+# Articles
+
+
+def article(number: str, paragraphs: int) -> str:
+    return f"第{number}条 下列人员出差按照规定等级乘坐：\n" + f"（一）{LEAVE}\n" * paragraphs
+
+
+def test_an_article_that_fits_is_in_one_passage() -> None:
+    articles = [article(number, 5 + at * 2 % 6) for at, number in enumerate("一二三四五六七八九十")]
+    assert all(150 <= len(one) <= LONGEST_PASSAGE for one in articles)
+    passages = split_passages(document_of("".join(articles)))
+    assert len(passages) > 3
+    for one in articles:
+        assert sum(one.strip() in passage.text for passage in passages) == 1
+    assert all(passage.text.startswith("第") for passage in passages)
+
+
+def test_an_article_that_does_not_fit_is_cut_and_the_others_are_not() -> None:
+    articles = [article("一", 5), article("二", 30), article("三", 5)]
+    passages = split_passages(document_of("".join(articles)))
+    assert all(len(passage.text) <= LONGEST_PASSAGE for passage in passages)
+    assert [sum(one.strip() in passage.text for passage in passages) for one in articles] == [1, 0, 1]
+
+
+def test_an_article_that_is_only_spoken_of_is_none() -> None:
+    text = (LEAVE + "按照第三条办理。") * 30
+    lines = text.replace("按照第三条", "按照\n第三条")
+    assert len(split_passages(document_of(lines))) >= len(text) // LONGEST_PASSAGE
