@@ -11,8 +11,10 @@ RUN := $(VENV)/bin/python
 .PHONY: run test setup ocr check clean
 .DEFAULT_GOAL := run
 
+# Asks once, and only who can answer, whether to add character recognition.
 run: setup
-	@$(RUN) -c 'import rapidocr' 2>/dev/null || echo 'Scanned pages and pictures can be read as well: make ocr (about 150 MB)'
+	@if $(RUN) -m scripts.offer_recognition; then \
+		$(MAKE) --no-print-directory ocr || echo 'It could not be installed. The chat works without it; try again with: make ocr'; fi
 	$(RUN) app.py
 
 setup: $(VENV)/.requirements
