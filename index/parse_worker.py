@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from index.datatypes import Failure
 from index.errors import DocumentError
-from index.loaders import Parsed, parse_file
+from index.loaders import Parsed, find_part, parse_file
 from index.loaders.extract import Source
 
 
@@ -51,6 +51,8 @@ def _answer(request: dict[str, Any], answers: TextIO) -> None:
     try:
         data = Path(request["file"]).read_bytes()
         source = Source(request["path"], data, lambda done, total: say(done=done, total=total))
+        if "part" in request:
+            source = find_part(source, request["part"])
         if "page" in request:
             say(**_draw(source, request["page"], request["sha256"]))
             say(end=True)

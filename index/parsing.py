@@ -281,9 +281,12 @@ class Renderer:
         with self._lock:
             self._worker.kill()
 
-    def draw(self, path: str, file: Path, digest: str, page: int) -> Picture:
-        """Return a page of the file that has this SHA-256. Raises `DocumentError` where it cannot be drawn."""
-        key = (path, digest, page)
+    def draw(self, path: str, file: Path, digest: str, page: int, part: str | None = None) -> Picture:
+        """Return a page of the file, or of a part of it, that has this SHA-256.
+
+        Raises `DocumentError` where it cannot be drawn.
+        """
+        key = (part or path, digest, page)
         with self._lock:
             if (known := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
@@ -291,9 +294,12 @@ class Renderer:
             drawn: list[Picture] = []
 
             def take(record: dict[str, Any]) -> None:
-                drawn.append(Picture(b64decode(record["picture"]), int(record["width"]), int(record["height"])))
+                if "picture" in record:  # and not how far the archive around it is read
+                    drawn.append(Picture(b64decode(record["picture"]), int(record["width"]), int(record["height"])))
 
             request = {"path": path, "file": str(file.absolute()), "page": page, "sha256": digest}
+            if part is not None:
+                request["part"] = part
             error = self._worker.run(request, take)
             if error is not None or not drawn:
                 raise DocumentError(error or BROKE_OFF)

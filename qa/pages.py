@@ -9,8 +9,7 @@ from pathlib import Path
 
 from index.datatypes import Document
 from index.errors import DocumentError, StoreError
-from index.loaders.extract import Box, Line
-from index.loaders.rendering import DRAWN
+from index.loaders.extract import DRAWN, Box, Line
 from index.parsing import Picture, Renderer
 from index.store import Store
 
@@ -48,11 +47,15 @@ class PageViewer:
         `digest` is that of the document's record: lines of another state of it mark nothing.
         """
         page = document.page_at(at)
-        if page is None or document.file or not document.path.lower().endswith(DRAWN):
+        if page is None or not document.path.lower().endswith(DRAWN):
             return None
         try:
             picture = self._renderer.draw(
-                document.path, self._documents / document.path, document.content_hash, page.number
+                document.owner,
+                self._documents / document.owner,
+                document.content_hash,
+                page.number,
+                document.path if document.file else None,
             )
         except DocumentError as error:
             logger.info("page %d of %s is not shown: %s", page.number, document.path, error)

@@ -15,6 +15,7 @@ from index.loaders.extract import Line
 from index.parsing import Renderer
 from index.store import IndexedDocument, Store, StoredFile
 from qa.pages import PageViewer, boxes_of
+from tests.test_parts import LEAVE, archive
 
 TEXT = "第一页说年假十天。\n第二页说婚假三天。"
 LINES = (
@@ -139,10 +140,27 @@ def test_a_file_that_has_changed_is_not_shown(folder: Path, viewer: PageViewer) 
 
 
 @pytest.mark.parametrize(
-    "change", [{"pages": ()}, {"path": "规定.docx"}, {"file": "资料.zip"}], ids=["no pages", "no picture", "a part"]
+    "change", [{"pages": ()}, {"path": "规定.docx"}, {"file": "规定.pdf"}], ids=["no pages", "no picture", "no part"]
 )
 def test_what_cannot_be_drawn_is_not_shown(folder: Path, viewer: PageViewer, change: dict[str, object]) -> None:
     one = replace(document((folder / "规定.pdf").read_bytes()), **change)  # type: ignore[arg-type]
+    assert viewer.view(one, b"", 0, None) is None
+
+
+@pytest.mark.parametrize("path", ["资料.zip/规定.pdf", "往来.zip/三月/资料.zip/规定.pdf"])
+def test_a_part_of_an_archive_is_shown(folder: Path, viewer: PageViewer, path: str) -> None:
+    data = (folder / "规定.pdf").read_bytes()
+    owner, _, inner = path.partition("/")
+    while ".zip/" in inner:
+        outer, _, inner = inner.partition(".zip/")
+        data = archive({inner: data})
+        inner = f"{outer}.zip"
+    (folder / owner).write_bytes(archive({"规定.txt": LEAVE, inner: data, "别的.pdf": pdf("green")}))
+    one = replace(document((folder / "规定.pdf").read_bytes(), path), file=owner)
+    view = viewer.view(one, put(folder, one), 14, (14, 18))
+    assert view is not None and colour(view.picture.jpeg) == (0, 0, 1)
+    assert view.boxes == boxes_of(LINES, 2, (14, 18))
+    (folder / owner).write_bytes(archive({"规定.txt": LEAVE}))
     assert viewer.view(one, b"", 0, None) is None
 
 
@@ -187,6 +205,21 @@ def test_a_page_of_odd_size_is_drawn_small(tmp_path: Path) -> None:
     drawn = renderer.draw("a.pdf", tmp_path / "a.pdf", hashlib.sha256(target.getvalue()).hexdigest(), 1)
     assert drawn.height <= 6000 and drawn.width <= 1200
     renderer.close()
+
+
+def test_a_photograph_is_shown_as_it_was_held_and_a_clear_one_on_white(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # held upright
+    pictures = {"a.jpg": Image.new("RGB", (600, 400), "blue"), "b.png": Image.new("RGBA", (60, 40), (0, 0, 0, 0))}
+    drawn = []
+    renderer = Renderer()
+    for name, picture in pictures.items():
+        picture.save(tmp_path / name, exif=exif if name == "a.jpg" else None)
+        digest = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        drawn.append(renderer.draw(name, tmp_path / name, digest, 1))
+    renderer.close()
+    assert (drawn[0].width, drawn[0].height) == (400, 600)
+    assert colour(drawn[1].jpeg) == (1, 1, 1)
 
 
 def test_pictures_are_shown_as_they_are(tmp_path: Path) -> None:

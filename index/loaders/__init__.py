@@ -137,6 +137,18 @@ def _parse(source: Source, file: str, depth: int, budget: _Budget) -> Iterator[P
             yield Failure(path, str(error))
 
 
+def find_part(source: Source, path: str) -> Source:
+    """Return a document inside of a file, by the path that `parse_file` names it by. Raises `DocumentError`."""
+    taken: set[str] = set()
+    for part in _extract(source).parts:
+        inner = Source(f"{source.path}/{_free_name(part, taken)}", part.data, source.report)
+        if inner.path == path:
+            return inner
+        if path.startswith(f"{inner.path}/") and is_supported(inner.path):
+            return find_part(inner, path)
+    raise DocumentError(f"{path} is no longer in it. Look again after the next sync")
+
+
 def _free_name(part: Part, taken: set[str]) -> str:
     """Return a part's name, with a number where another one bears it."""
     name = PurePosixPath(part.name)

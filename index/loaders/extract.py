@@ -9,6 +9,9 @@ from pathlib import PurePosixPath
 from index.datatypes import Unit
 
 Box = tuple[float, float, float, float]
+# Suffixes of files whose pages can be drawn as they are.
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+DRAWN = (".pdf", *PICTURES)
 
 
 def _ignore(_done: int, _total: int) -> None:

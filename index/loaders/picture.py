@@ -42,7 +42,7 @@ def as_pdf(data: bytes) -> bytes:
                 for number, frame in enumerate(ImageSequence.Iterator(opened)):
                     if number == MOST_PICTURES:
                         break
-                    pages.append(_flat(frame))
+                    pages.append(flat(frame))
         target = io.BytesIO()
         pages[0].save(
             target, "PDF", save_all=True, append_images=pages[1:], resolution=DOTS_AN_INCH, quality=95, subsampling=0
@@ -65,7 +65,7 @@ def as_pdf(data: bytes) -> bytes:
     return target.getvalue()
 
 
-def _flat(frame: Image.Image) -> Image.Image:
+def flat(frame: Image.Image) -> Image.Image:
     """Return a picture as it is meant to be held, on white where it lets light through."""
     turned = ImageOps.exif_transpose(frame)
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:

@@ -9,10 +9,9 @@ import pypdfium2
 from PIL import Image
 
 from index.errors import DocumentError
-from index.loaders.extract import Source
+from index.loaders.extract import PICTURES, Source
+from index.loaders.picture import flat
 
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
-DRAWN = (".pdf", *PICTURES)
 WIDTH, TALLEST = 1200, 6000  # pixels: small print can be read, and a page has some 200 KB
 MOST_PIXELS = 200_000_000
 QUALITY = 80
@@ -50,6 +49,6 @@ def _picture(source: Source, number: int) -> Image.Image:
             if opened.width * opened.height > MOST_PIXELS:
                 raise ValueError(f"it has {opened.width} × {opened.height} pixels")
             opened.seek(number - 1)
-            picture = opened.convert("RGB")
+            picture = flat(opened)  # as it was looked at when it was read, so that its lines are where they were
     picture.thumbnail((WIDTH, TALLEST))
     return picture

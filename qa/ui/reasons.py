@@ -52,6 +52,7 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"nested too deep", "嵌套太深。请用原来的程序重新保存"),
     (r"it lies (\d+) files deep", "在第 {0} 层压缩包或附件里，太深了。请先解开"),
     (r"more than ([\d,]+) files or ([\d,]+) bytes in one file", "一个文件里的内容超过 {0} 个文件或 {1} 字节。请拆开"),
+    (r"(.+) is no longer in it", "{0} 已不在里面。下次同步后再看"),
     (r"no document in it that could be read", "里面没有能读的文档"),
     (
         r"(?:archive|it) holds no |^no mail|no page in this web archive|there is no sheet|does not say where",
