@@ -43,8 +43,8 @@ class Scan:
 def scan_folder(folder: Path) -> Scan:
     """List the files of a folder and its sub-folders. Raises `StoreError` where there is no such folder.
 
-    Hidden files are left alone; those without a loader, links to folders and links of either kind that lead out of the
-    folder are skipped and named.
+    Hidden files are left alone; those without a loader, pipes and devices, links to folders and links of either kind
+    that lead out of the folder are skipped and named.
     """
     check_folder(folder)
     look = _Look(folder)
@@ -97,6 +97,8 @@ class _Look:
             return
         if stat.S_ISREG(state.st_mode):
             self.files.append((SeenFile(path, state.st_size, state.st_mtime_ns), state))
+        else:
+            self.skipped.append(Failure(path, "a pipe, a socket or a device, which is never read. Remove it"))
 
     def _reason_to_skip(self, entry: os.DirEntry[str], path: str) -> str | None:
         """Return why a file or a link is left alone, or None where it is to be read."""

@@ -8,7 +8,7 @@ import zipfile
 
 from index.errors import DocumentError
 from index.loaders.extract import Extract, Part, Source
-from index.loaders.packages import BROKEN, open_package
+from index.loaders.packages import BROKEN, open_package, unpack
 
 LARGEST_ARCHIVE = 1024 * 1024 * 1024
 UTF8_FLAG, LOCKED_FLAG = 0x800, 1
@@ -60,7 +60,7 @@ def _take(package: zipfile.ZipFile, member: zipfile.ZipInfo, told: str) -> Part 
     if not is_supported(name):
         return f"{shown} is left out: files of this kind are not read"
     try:
-        return Part(name, package.read(member))
+        return Part(name, unpack(package, member))
     except BROKEN as error:
         return f"{shown} is left out: it is broken ({error}). Pack it again"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -151,31 +151,35 @@ def _front_matter_blocks(front: str) -> list[Block]:
     return [Block(line) for line in lines if re.match(r"^\w[^:：]*[:：]\s*\S", line)]
 
 
-class _VisibleText(HTMLParser):
-    """Collects what a reader of an HTML block would see."""
+class _VisibleText:
+    """Collects what a reader of an HTML block would see, as lxml's parser tells of it."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text = ""
+        self._texts: list[str] = []
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, _attributes: Mapping[str, str]) -> None:
         self._hidden += tag in ("script", "style")
-        self.text += "\n" if tag in ("br", "p", "div", "li", "tr", "h1", "h2", "h3") else ""
+        self._texts.append("\n" if tag in ("br", "p", "div", "li", "tr", "h1", "h2", "h3") else "")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         self._hidden -= tag in ("script", "style") and self._hidden > 0
 
-    def handle_data(self, data: str) -> None:
-        self.text += "" if self._hidden else data
+    def data(self, text: str) -> None:
+        self._texts.append("" if self._hidden else text)
 
-    def parse_marked_section(self, i: int, report: bool = True) -> int:
-        """Skip `<![…>` as a browser does; Python up to 3.13 stops with an AssertionError."""
-        return self.parse_bogus_comment(i)
+    def comment(self, _text: str) -> None:
+        pass
+
+    def close(self) -> str:
+        return "".join(self._texts)
 
 
 def _visible_lines(html: str) -> list[str]:
-    collector = _VisibleText()
-    collector.feed(html)
-    collector.close()
-    return [line.strip() for line in collector.text.split("\n") if line.strip()]
+    # Not `html.parser`: it looks through all of the rest at every <!-- that is never closed.
+    from lxml import etree  # few texts have such blocks
+
+    target: Any = _VisibleText()
+    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True, no_network=True)
+    parser.feed(f"<html><body>{html}".encode("utf-8", "replace"))
+    return [line.strip() for line in str(parser.close()).split("\n") if line.strip()]

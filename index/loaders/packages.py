@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from functools import partial
 
 from lxml import etree
 
 from index.errors import DocumentError
 
+# What is unpacked, or read to be unpacked, at a time: less where `zipfile` has no bound on what comes of it.
+STEP, CAREFUL_STEP = 1024 * 1024, 4096
+UNBOUNDED = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 LARGEST_UNPACKED = 200 * 1024 * 1024
 # A ratio says nothing of small files: a sheet of empty rows packs well.
 LARGEST_RATIO, LEAST_SUSPECT = 100, 10 * 1024 * 1024
@@ -20,7 +24,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImpl
 def open_package(data: bytes, largest: int = LARGEST_UNPACKED) -> zipfile.ZipFile:
     """Open a zip file. Raises `DocumentError` where it is broken or its members unpack to more than `largest` bytes.
 
-    What a member says of its own size holds: `zipfile` reads no more than that.
+    What a member says of its own size is checked by `unpack`.
     """
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
@@ -48,9 +52,16 @@ def read_member(package: zipfile.ZipFile, name: str) -> bytes:
         member = package.getinfo(name)
         if member.flag_bits & 1:
             raise DocumentError("it is locked with a password. Save a copy without one")
-        return package.read(member)
+        return unpack(package, member)
     except BROKEN as error:
         raise DocumentError(f"its part {name} cannot be read ({error}). Save the file again") from None
+
+
+def unpack(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return a member of a package, step by step: `ZipFile.read` unpacks all that is packed, whatever size was said."""
+    step = CAREFUL_STEP if member.compress_type in UNBOUNDED else STEP
+    with package.open(member) as file:
+        return b"".join(iter(partial(file.read, step), b""))
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:

@@ -17,6 +17,8 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"it changes while it is read", "文件正在被改写，写完后会自动重新读取"),
     (r"a folder that cannot be opened \((.+?)\)", "文件夹打不开（{0}）。请检查权限；原来索引过的内容照常可查"),
     (r"a link that leads out of", "链接指向文件夹之外，没有读取"),
+    (r"a hard link, the file has another name outside", "硬链接，文件在文件夹之外还有别名，没有读取。请改放副本"),
+    (r"a pipe, a socket or a device", "管道、套接字或设备，不读取。请移走"),
     # Formats
     (r"locked with a password", "文件有密码，请另存一份没有密码的"),
     (r"text is encrypted|is encrypted in a way|locked \(DRM\)", "文件加了密，读不了。请另存一份没有加密的"),
