@@ -16,6 +16,7 @@ CLOSERS = "”’」』）)》】\"'"
 # 20 hanzi: shorter lines are lists and verse. 80 hanzi: longer lines are whole paragraphs.
 NARROWEST_WRAP, WIDEST_WRAP = 40, 160
 FULL_SHARE = 0.85
+LABEL = re.compile(r"[^：:，。；]{1,10}[：:]")
 CUT_WORD = re.compile("[a-z]-")
 STARTS_PARAGRAPH = re.compile(
     r"\s*(?:[-*•·●■◆]\s|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十0-9]{1,3}[）)]"
@@ -108,8 +109,8 @@ def _wrap_width(lines: Sequence[str]) -> int | None:
     prose = sum(1 for line in lines if any(mark in line.strip()[:-1] for mark in "，。、,."))
     if len(full) < 2 or len(full) < 0.3 * len(lines) or prose < 0.5 * len(full):
         return None
-    _, alike = Counter(line.strip()[:2] for line in lines).most_common(1)[0]
-    if alike > 0.5 * len(lines):  # 姓名：张三；… 姓名：李四；…
+    labels = Counter(found[0] for line in lines if (found := LABEL.match(line.strip())))
+    if labels and max(labels.values()) > 0.5 * len(lines):  # 姓名：张三；… 姓名：李四；…
         return None
     return int(statistics.median(full))
 
