@@ -136,7 +136,18 @@ def lying(name: str, seed: bytes) -> bytes:
     return bytes(whole)
 
 
-@pytest.mark.parametrize("bomb", [deflated, lying])
+def lying_in_bzip2(name: str, seed: bytes) -> bytes:
+    """Return a package with a member of a few hundred bytes that says it is small and unpacks to 200 MB in one step."""
+    target, size = io.BytesIO(), 200 * 1024 * 1024
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_BZIP2) as package:
+        for member, data in unzipped(seed).items():
+            if member != name:
+                package.writestr(member, data, zipfile.ZIP_DEFLATED)
+        package.writestr(name, bytes(size))
+    return target.getvalue().replace(struct.pack("<I", size), struct.pack("<I", 1000))
+
+
+@pytest.mark.parametrize("bomb", [deflated, lying, lying_in_bzip2])
 def test_point_4_bombs_are_refused_without_being_unpacked(
     library: Assistant, bomb: Callable[[str, bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +160,14 @@ def test_point_4_bombs_are_refused_without_being_unpacked(
     assert {"炸弹.docx", "炸弹.odt"} <= set(found)
     assert not any("memory" in error for error in found.values()), found
     assert "炸弹.zip/炸弹.txt" not in texts(library)
+
+
+def test_point_4_a_bomb_of_many_small_archives_is_opened_to_a_bound(library: Assistant) -> None:
+    inner = zipped({"空.txt": " " * 3_000_000})  # less than a single archive is refused for
+    put(library, "炸弹.zip", zipped({"00.txt": TEXT, **{f"{number:02}.zip": inner for number in range(1, 40)}}))
+    *opened, last = failures(library).values()
+    assert len(opened) == 3 and all("the file is empty" in error for error in opened)
+    assert "times its size in one file; this one and what follows is left out" in last
 
 
 def test_point_5_members_that_point_out_of_the_archive_are_written_nowhere(library: Assistant, tmp_path: Path) -> None:

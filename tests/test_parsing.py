@@ -259,7 +259,8 @@ def test_so_many_parts_are_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> 
     parts = tuple(Part(f"{number}.x", b"2") for number in range(5))
     extract_of(monkeypatch, {b"1": Extract(None, [], parts=parts), b"2": Extract(None, [Block("内容。")])})
     found = list(parse_file(Source("a.x", b"1")))
-    assert [type(one) for one in found] == [Parsed] * 3 + [Failure] * 2
+    assert [type(one) for one in found] == [Parsed] * 3 + [Failure]
+    assert found[-1].document == "a.x/3.x" and "this one and what follows is left out" in found[-1].error
 
 
 def test_a_file_of_which_no_part_can_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,8 @@ LOADERS: dict[str, tuple[str, str]] = {
 LARGEST_FILE = 500 * 1024 * 1024
 # Of documents inside of documents: how deep they are looked for, how many, and of how many bytes altogether.
 DEEPEST_PART, MOST_PARTS, LARGEST_PARTS = 3, 10_000, 1024 * 1024 * 1024
+# Bombs lie in many small archives, of which none is suspect by itself: so many times the size of the file is opened.
+MOST_TIMES, ALWAYS_OPENED = 100, 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def parse_file(source: Source) -> Iterator[Parsed | Failure]:
 
     Those inside are named after the file, `往来/三月.eml/附件.docx`. Raises `DocumentError` where nothing can be read.
     """
-    budget = _Budget(MOST_PARTS, LARGEST_PARTS)
+    budget = _Budget(MOST_PARTS, min(LARGEST_PARTS, max(ALWAYS_OPENED, MOST_TIMES * len(source.data))))
     found = [*_parse(source, "", 0, budget)]
     if not any(isinstance(one, Parsed) for one in found):
         reasons = "; ".join(f"{one.document}: {one.error}" for one in found[:3] if isinstance(one, Failure))
@@ -110,10 +112,24 @@ def parse_file(source: Source) -> Iterator[Parsed | Failure]:
 
 @dataclass(slots=True)
 class _Budget:
-    """How much is left of what may be inside of one file."""
+    """How much is left of what may be inside of one file; `is_told` once more than that was met."""
 
     parts: int
     size: int
+    is_told: bool = False
+
+    def take(self, part: Part) -> bool:
+        """Whether a part is still to be opened. Raises `DocumentError` at the first that is not."""
+        self.parts, self.size = self.parts - 1, self.size - len(part.data)
+        if self.parts >= 0 and self.size >= 0:
+            return True
+        if not self.is_told:
+            self.is_told = True
+            raise DocumentError(
+                f"more than {MOST_PARTS:,} files, {LARGEST_PARTS:,} bytes or {MOST_TIMES} times its size in one file; "
+                "this one and what follows is left out. Split it into smaller ones"
+            )
+        return False
 
 
 def _parse(source: Source, file: str, depth: int, budget: _Budget) -> Iterator[Parsed | Failure]:
@@ -124,13 +140,10 @@ def _parse(source: Source, file: str, depth: int, budget: _Budget) -> Iterator[P
     for part in extract.parts:
         path = f"{source.path}/{_free_name(part, taken)}"
         try:
-            budget.parts, budget.size = budget.parts - 1, budget.size - len(part.data)
+            if not budget.take(part):
+                return
             if depth >= DEEPEST_PART:
                 raise DocumentError(f"it lies {depth + 1} files deep; at most {DEEPEST_PART} are opened. Unpack it")
-            if budget.parts < 0 or budget.size < 0:
-                raise DocumentError(
-                    f"more than {MOST_PARTS:,} files or {LARGEST_PARTS:,} bytes in one file. Split it into smaller ones"
-                )
             if is_supported(path):
                 yield from _parse(Source(path, part.data, source.report), file or source.path, depth + 1, budget)
         except DocumentError as error:

@@ -53,7 +53,10 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"it needs more memory than one file may have", "需要的内存超出上限。请拆成几个文件"),
     (r"nested too deep", "嵌套太深。请用原来的程序重新保存"),
     (r"it lies (\d+) files deep", "在第 {0} 层压缩包或附件里，太深了。请先解开"),
-    (r"more than ([\d,]+) files or ([\d,]+) bytes in one file", "一个文件里的内容超过 {0} 个文件或 {1} 字节。请拆开"),
+    (
+        r"more than ([\d,]+) files, ([\d,]+) bytes or (\d+) times its size in one file",
+        "一个文件里的内容超过 {0} 个文件、{1} 字节或原大小的 {2} 倍，从这里起没有读。请拆开",
+    ),
     (r"(.+) is no longer in it", "{0} 已不在里面。下次同步后再看"),
     (r"no document in it that could be read", "里面没有能读的文档"),
     (
