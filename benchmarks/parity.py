@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.library import PROJECT, say
+from benchmarks.office import turn_into
 from index.loaders import load_document
 from index.loaders.libreoffice import find_libreoffice
 from qa.assistant import load_models
@@ -34,7 +34,6 @@ RESULT = PROJECT / "benchmarks" / "results" / "parity.json"
 SETS = (PROJECT.parent / "shared" / "eval" / "jinshan", PROJECT.parent / "shared" / "eval" / "dragonball-finance")
 FORMATS = ("pdf", "docx", "odt", "html", "gbk")
 SHOWN = ("evidence_recall_1500", "evidence_recall_600", "document_at_1", "answer_hit")
-FILES_A_CALL = 40
 SCANNED_AT = 150  # dots an inch
 
 
@@ -53,18 +52,7 @@ def convert(texts: Path, target: Path, form: str) -> None:
             for file in sorted((Path(name) / "pdf").iterdir()):
                 scan(file, target / file.name)
         return
-    program = find_libreoffice()
-    assert program is not None
-    with tempfile.TemporaryDirectory() as profile:
-        for at in range(0, len(files), FILES_A_CALL):
-            command = [program, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", form]
-            command += [
-                "--infilter=Text (encoded):UTF8",
-                "--outdir",
-                str(target),
-                *map(str, files[at : at + FILES_A_CALL]),
-            ]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    turn_into(form, files, target, "--infilter=Text (encoded):UTF8")
 
 
 def scan(file: Path, target: Path) -> None:

@@ -22,9 +22,8 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 EXCEL = "{urn:schemas-microsoft-com:office:spreadsheet}"
-REPEATED, COLUMNS_SPANNED, ROWS_SPANNED = (
-    *(f"{TABLE}number-columns-repeated", f"{TABLE}number-columns-spanned", f"{TABLE}number-rows-spanned"),
-)
+REPEATED = f"{TABLE}number-columns-repeated"
+COLUMNS_SPANNED, ROWS_SPANNED = f"{TABLE}number-columns-spanned", f"{TABLE}number-rows-spanned"
 PARAGRAPH, ANNOTATION = f"{TEXT}p", f"{OFFICE}annotation"
 VALUE, DATE_VALUE, VALUE_TYPE = f"{OFFICE}value", f"{OFFICE}date-value", f"{OFFICE}value-type"
 # LibreOffice repeats the last, empty cells of a row to the edge of the sheet.
