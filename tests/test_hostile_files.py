@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -316,7 +317,16 @@ def test_point_11_short_files_of_every_encoding_give_the_exact_text(library: Ass
     assert [texts(library)[f"{number}.txt"] for number in range(len(wanted))] == wanted
 
 
-def test_point_12_two_uploads_of_one_name_at_once_are_never_mixed(tmp_path: Path) -> None:
+def test_point_12_two_uploads_of_one_name_at_once_are_never_mixed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def replace_late(source: Path, target: Path) -> None:
+        time.sleep(0.01)  # for the others to find the same name free, if they may
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", replace_late)
     folder = tmp_path / "文档"
     folder.mkdir()
     contents = [chr(ord("甲") + number) * 20_000 for number in range(8)]
