@@ -106,6 +106,9 @@ def print_answer(answer: Answer) -> None:
         page = f", page {citation.page}" if citation.page else ""
         place = f"{citation.document}{page}, {citation.start}–{citation.end}"
         console.print(Text.assemble((f"[{citation.number}] ", "cyan"), path, (f"  {place}", "dim")))
+        if citation.certainty is not None:
+            told = f"recognised with {100 * citation.certainty:.0f}% confidence: compare the picture"
+            console.print(Text(f"    {told}", style="yellow"))
     console.print()
     for deviation in answer.deviations:
         console.print(Text(describe(deviation, answer.question), style="yellow"))

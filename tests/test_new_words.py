@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections import Counter
 
 import pytest
@@ -107,13 +106,11 @@ def entropy(neighbours: list[str]) -> float:
     return -sum(share * math.log(share) for share in shares) + 1e-12
 
 
-def test_a_million_characters_take_a_few_seconds() -> None:
+def test_a_million_characters_of_noise_teach_next_to_nothing() -> None:
     chooser = random.Random(5)
     hanzi = [chr(0x4E00 + at) for at in range(2_000)]
     text = "".join(chooser.choice(hanzi) if chooser.random() < 0.9 else "，" for _ in range(1_000_000))
-    began = time.perf_counter()
-    learn(text)
-    assert time.perf_counter() - began < 10
+    assert len(learn(text)) < 1_000
 
 
 # Finding

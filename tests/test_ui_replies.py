@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 
 from index.datatypes import Hit, Passage, Ranks
 from qa.datatypes import Answer, Citation, Deviation
@@ -82,6 +83,13 @@ def test_refusal_names_missing_terms_and_nearest_passages_once_it_is_whole() -> 
 def test_a_follow_up_says_what_was_searched() -> None:
     assert "金山的耕地有多少" in answer_message(answer("好。", searched="金山的耕地有多少"), 0, "zh")
     assert "实际检索" not in answer_message(answer("好。"), 0, "zh")
+
+
+def test_a_quote_that_was_hardly_recognised_says_so_below() -> None:
+    given = answer("耕地3.2万亩。[1]")
+    doubtful = replace(given, citations=(replace(CITATION, certainty=0.625),))
+    assert "识别把握 62%，请核对原图" in unescape(answer_message(doubtful, 0, "zh"))
+    assert "识别把握" not in answer_message(given, 0, "zh")
 
 
 def test_what_an_older_version_says_stands_below_with_a_link_to_it() -> None:

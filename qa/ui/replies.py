@@ -124,7 +124,16 @@ def _mark(piece: Piece, index: int, language: Language) -> Html:
 
 
 def _below(answer: Answer, index: int, language: Language) -> Iterator[Html]:
-    """Yield what stands under the text: what older versions say, how a follow-up was understood, what came nearest."""
+    """Yield what stands under the text.
+
+    That is: quotes that were hardly recognised, what older versions say, how a follow-up was understood, and what came
+    nearest to a question without an answer.
+    """
+    for citation in answer.citations:
+        if citation.certainty is not None:
+            told = say(language, "uncertain", sure=f"{100 * citation.certainty:.0f}")
+            link = element("a", f"[{citation.number}]", href=str(CitationLink(index, citation.number)))
+            yield element("p", link, " ", told, class_="aside deviation")
     if answer.mode == "extractive":
         for deviation in answer.deviations:
             older = element("a", deviation.older, href=str(DocumentLink(deviation.older)))
