@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -169,7 +170,7 @@ def test_damaged_pictures_are_read_or_refused(form: str) -> None:
 def test_an_error_of_the_engine_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken(recognition._RapidOcr):
         def __init__(self) -> None:
-            self._engine = self.fail
+            self._engine: Any = self.fail
 
         def fail(self, image: Image) -> None:
             raise RuntimeError("no more memory")

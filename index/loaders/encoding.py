@@ -21,6 +21,11 @@ RIVALS = ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
 SAMPLE = 20_000
 LEAST_COMMON_SHARE = 0.6
 MOST_CONTROL_SHARE = 0.02
+LINE_ENDS = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffd]"
+)
+ODD = re.compile(rf"{LINE_ENDS.pattern}|{UNSEEN.pattern}|\u00a0")
 
 
 def decode(data: bytes) -> str:
@@ -124,9 +129,6 @@ def decode_clean(data: bytes) -> str:
 
 def clean(text: str) -> str:
     """Take out what no reader sees: controls, zero-width marks, bidirectional overrides; make odd spaces plain."""
-    text = re.sub(
-        r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffd]",
-        "",
-        text,
-    )
-    return re.sub(r"[\x0b\x0c\x85\u2028\u2029]", "\n", text).replace("\u00a0", " ")
+    if ODD.search(text) is None:
+        return text
+    return LINE_ENDS.sub("\n", UNSEEN.sub("", text)).replace("\u00a0", " ")

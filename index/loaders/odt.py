@@ -37,7 +37,7 @@ UNSAID = frozenset(
 XLINK = "{http://www.w3.org/1999/xlink}href"
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 NOTE_PREFIX = "注："
-SPACES = re.compile(r"[ \t\r\n]+")
+SPACES, SPACED = re.compile(r"[ \t\r\n]+"), re.compile(r"[\t\r\n]|  ")
 MOST_SPACES = 100
 REPORT_EVERY = 500
 
@@ -193,7 +193,7 @@ class _ParagraphText:
         if not text or look.hidden:
             return
         # White space in the file is layout of the XML; the text's own spaces beyond one are elements.
-        self._pieces.append(SPACES.sub(" ", text))
+        self._pieces.append(SPACES.sub(" ", text) if SPACED.search(text) else text)
         if text.strip():
             self._bold.append(bool(look.bold))
             self.size = max(self.size, look.size or 0.0)

@@ -62,7 +62,8 @@ def extract_outline(paragraphs: Iterable[Paragraph]) -> Extract:
 def _shown(paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
     """Yield what a reader sees, without empty paragraphs."""
     for one in paragraphs:
-        text = TABS.sub(" ", clean(one.text).replace("\u00ad", ""))
+        text = clean(one.text).replace("\u00ad", "")
+        text = TABS.sub(" ", text) if "\t" in text else text
         lines = (line.strip() for line in text.split("\n")) if "\n" in text else (text.strip(),)
         if text := "\n".join(filter(None, lines)):
             yield Paragraph(text, one.heading, one.bold, one.centred, one.size, one.kind)

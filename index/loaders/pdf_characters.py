@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from ctypes import addressof, byref, c_double, c_ushort, create_string_buffer
+from ctypes import CFUNCTYPE, byref, c_double, c_float, c_int, c_ushort, c_void_p, cast, create_string_buffer
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,17 @@ MOST_EM = 400.0
 ASCENT = 0.88  # of an em, above the line that letters stand on; what most fonts of hanzi have
 UPRIGHT_PITCH = 1.25  # in ems; lines that are read across lie farther apart
 MOST_COMPARED = 1_000  # of pieces with one text on a page
+# The same functions without ctypes' checks of their arguments, which take longer than what they do.
+_box_of, _size_of, _angle_of, _text_object_of = (
+    CFUNCTYPE(result)(cast(function, c_void_p).value)  # type: ignore[arg-type]
+    for function, result in (
+        (pdfium.FPDFText_GetLooseCharBox, c_int),
+        (pdfium.FPDFText_GetFontSize, c_double),
+        (pdfium.FPDFText_GetCharAngle, c_float),
+        (pdfium.FPDFText_GetTextObject, c_void_p),
+    )
+)
+HALVES = re.compile("[\ud800-\udfff]")
 HYPHENS = re.compile("[\x02\ufffe\xad\u2010\u2011]")  # pdfium gives the first two for a hyphen at a line's end
 # Radicals that fonts put in the place of characters and that Unicode maps to none, or to a traditional one.
 RADICALS = str.maketrans(
@@ -99,7 +110,7 @@ def tidy(text: str) -> str:
     """Take out what no reader sees and put ordinary characters for those that only fonts use."""
     if text.isascii() and text.isprintable():
         return text
-    if any("\ud800" <= character <= "\udfff" for character in text):  # halves of a pair, as Windows gives them
+    if HALVES.search(text):  # halves of a pair, as Windows gives them
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     text = COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.translate(RADICALS))
     return " ".join(clean(SYMBOL_BULLETS.sub("•", text)).replace("\t", " ").split("\n"))
@@ -128,7 +139,7 @@ def _page_text(text_page: Any) -> str:
 def _group(text_page: Any, frame: Frame, numbers: Sequence[int] | None) -> Iterator[tuple[Piece, int | None, range]]:
     """Yield stretches of characters of one line without a cell's gap, how they are turned, and their numbers."""
     rectangle = pdfium.FS_RECTF()
-    by_reference, box_of = byref(rectangle), pdfium.FPDFText_GetLooseCharBox
+    by_reference, sides = byref(rectangle), memoryview(rectangle).cast("B").cast("f")
     paper_left, paper_top, is_turned = frame.left, frame.top, frame.written != 0
     run: _Run | None = None
     parted = False
@@ -139,11 +150,12 @@ def _group(text_page: Any, frame: Frame, numbers: Sequence[int] | None) -> Itera
         if character == GENERATED:
             parted = True
             continue
-        box_of(text_page, index, by_reference)
-        west, east = rectangle.left - paper_left, rectangle.right - paper_left
-        north, south = paper_top - rectangle.top, paper_top - rectangle.bottom
+        _box_of(text_page, index, by_reference)
+        left, top, right, bottom = sides
         if is_turned:
-            west, north, east, south = frame.place(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+            west, north, east, south = frame.place(left, bottom, right, top)
+        else:
+            west, north, east, south = left - paper_left, paper_top - top, right - paper_left, paper_top - bottom
         if run is not None:
             # Most characters follow closely on the same line: what `takes` asks, without calling it for each of them.
             if (
@@ -152,7 +164,7 @@ def _group(text_page: Any, frame: Frame, numbers: Sequence[int] | None) -> Itera
                 and run.highest < south
                 and north < run.lowest
                 and not parted
-                and character not in RAISED
+                and (character not in RAISED or (north == run.north and south == run.south))
             ):
                 run.text.append(character)
                 run.west, run.north, run.east, run.south = west, north, east, south
@@ -222,9 +234,7 @@ class _Run:
             and not (character in RAISED and self.bottom - south > 0.25 * em)
         ):
             # Marks of footnotes are smaller; asking for each character would take long.
-            if (self.start.is_mark or character in RAISED) and self.start.set_size != pdfium.FPDFText_GetFontSize(
-                text_page, index
-            ):
+            if (self.start.is_mark or character in RAISED) and self.start.set_size != _size_of(text_page, index):
                 return False
             if parted and _is_space(self.text[-1], character, gap, em):
                 self.text.append(" ")
@@ -248,7 +258,7 @@ class _Run:
 
 def _start(text_page: Any, frame: Frame, index: int, character: str) -> _Start:
     matrix, x, y = pdfium.FS_MATRIX(), c_double(), c_double()
-    set_size = float(pdfium.FPDFText_GetFontSize(text_page, index))
+    set_size = float(_size_of(text_page, index))
     em = abs(set_size)
     if pdfium.FPDFText_GetMatrix(text_page, index, byref(matrix)):
         em *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
@@ -269,8 +279,8 @@ def _is_below(two: str, last: Box, box: Box, em: float) -> bool:
 
 def _is_same_object(text_page: Any, index: int) -> bool:
     """Whether a character was written together with the one before it."""
-    own, before = (pdfium.FPDFText_GetTextObject(text_page, number) for number in (index, index - 1))
-    return bool(own and before) and addressof(own.contents) == addressof(before.contents)
+    own, before = (_text_object_of(text_page, number) for number in (index, index - 1))
+    return own is not None and own == before
 
 
 def _is_space(before: str, after: str, gap: float, em: float) -> bool:
@@ -294,7 +304,7 @@ def _is_bold(text_page: Any, index: int) -> bool:
 
 def _quarter(text_page: Any, index: int) -> int | None:
     """Return by how many quarters a character is turned against the clock, None where it is slanted."""
-    quarters = -float(pdfium.FPDFText_GetCharAngle(text_page, index)) / (math.pi / 2)  # pdfium counts clockwise
+    quarters = -float(_angle_of(text_page, index)) / (math.pi / 2)  # pdfium counts clockwise
     return round(quarters) % 4 if abs(quarters - round(quarters)) < 0.08 else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.loaders.extract import Box
 from index.loaders.lines import display_width
@@ -38,25 +38,23 @@ class PageLine:
     column: tuple[float, float]
     depth: int = 0
     is_aside: bool = False
+    # Of all pieces; set once, since each line is asked for them ten times and more.
+    text: str = field(init=False)
+    box: Box = field(init=False)
+    size: float = field(init=False)
+    is_bold: bool = field(init=False)
 
-    @property
-    def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces) if len(self.pieces) > 1 else self.pieces[0].text
-
-    @property
-    def box(self) -> Box:
-        first, last = self.pieces[0], self.pieces[-1]
-        if first is last:
-            return first.left, first.top, first.right, first.bottom
-        return first.left, min(piece.top for piece in self.pieces), last.right, max(p.bottom for p in self.pieces)
-
-    @property
-    def size(self) -> float:
-        return max(self.pieces, key=lambda piece: len(piece.text)).size if len(self.pieces) > 1 else self.pieces[0].size
-
-    @property
-    def is_bold(self) -> bool:
-        return all(piece.is_bold for piece in self.pieces)
+    def __post_init__(self) -> None:
+        pieces, first = self.pieces, self.pieces[0]
+        text, size, is_bold = first.text, first.size, first.is_bold
+        box = first.left, first.top, first.right, first.bottom
+        if len(pieces) > 1:
+            text = " ".join(piece.text for piece in pieces)
+            box = first.left, min(piece.top for piece in pieces), pieces[-1].right, max(p.bottom for p in pieces)
+            size = max(pieces, key=lambda piece: len(piece.text)).size
+            is_bold = all(piece.is_bold for piece in pieces)
+        for name, value in (("text", text), ("box", box), ("size", size), ("is_bold", is_bold)):
+            object.__setattr__(self, name, value)
 
 
 PageItem = PageLine | PageTable

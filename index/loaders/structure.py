@@ -29,11 +29,12 @@ NUMBERED_HEADINGS = (
     (re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){2,3}\s*(?=\D)"), 8),
     (re.compile(r"[（(][0-9０-９]{1,2}[）)]"), 9),
 )
+NUMBERED_FIRST = frozenset("第（(一二三四五六七八九十0123456789０１２３４５６７８９")  # what all of them begin with
 
 
 def numbered_heading_level(line: str) -> int | None:
     """Return the level of a heading that only its numbering shows (第一章, 一、, （一）, 1.), or None."""
-    if not line or len(line) > LONGEST_HEADING or line[-1] in TERMINATORS:
+    if not line or len(line) > LONGEST_HEADING or line[0] not in NUMBERED_FIRST or line[-1] in TERMINATORS:
         return None
     return next((level for pattern, level in NUMBERED_HEADINGS if pattern.match(line)), None)
 
