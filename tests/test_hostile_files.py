@@ -10,6 +10,7 @@ import io
 import lzma
 import os
 import random
+import re
 import socket
 import struct
 import subprocess
@@ -18,6 +19,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -29,8 +31,11 @@ from qa.settings import Settings
 from qa.ui.uploads import store_upload
 from tests.fakes import FakeEncoder
 from tests.mutations import SEEDS, mutate
-from tests.office_files import docx_of, odt_of, paragraph, unzipped, zipped
+from tests.office_files import docx_of, odt_of, paragraph, pptx_of, shape, slide_of, unzipped, zipped
+from tests.test_loader_epub import book, chapter
 from tests.test_loader_pdf import Sheet, lines, wrap, write_pdf
+from tests.test_loader_sheet_kinds import cell, ods, ods_row
+from tests.test_loader_sheets import xlsx
 
 PROJECT = Path(__file__).resolve().parent.parent
 GOOD = "食堂规定\n\n食堂早上七点开门，周日不开放。"
@@ -76,6 +81,11 @@ def test_point_1_names_of_every_kind_stay_inside_of_the_folder(library: Assistan
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(name, TEXT)
     put(library, "资料.zip", target.getvalue())
+    mail = EmailMessage()
+    mail["Subject"] = "附件"
+    mail.set_content(GOOD)
+    mail.add_attachment(TEXT.encode(), maintype="text", subtype="plain", filename=name.replace("\n", ""))
+    put(library, "附件.eml", mail.as_bytes())
     before = {path for path in tmp_path.rglob("*") if "数据" not in path.parts}
     failures(library)
     assert {path for path in tmp_path.rglob("*") if "数据" not in path.parts} == before
@@ -184,13 +194,21 @@ def test_point_6_entities_bring_in_nothing(library: Assistant, tmp_path: Path) -
     outer = f'<!DOCTYPE x [<!ENTITY e SYSTEM "file://{secret}">]>'
     laughs = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10}">' for at in range(1, 12))
     inner = f'<!DOCTYPE x [<!ENTITY e0 "哈">{laughs}<!ENTITY e "&e11;">]>'
+    marked = f"{TEXT}@@"  # where the entity goes
+    packages = {
+        "a.docx": docx_of(paragraph(marked)),
+        "a.odt": odt_of(f"<text:p>{marked}</text:p>"),
+        "a.pptx": pptx_of(slide_of(shape(marked))),
+        "a.xlsx": xlsx([["规定"], [marked]]),
+        "a.ods": ods(f"<table:table>{ods_row(cell('规定'))}{ods_row(cell(marked))}</table:table>"),
+        "a.epub": book({"1.xhtml": chapter(f"<p>{marked}</p>")}),
+    }
     for number, doctype in enumerate((outer, inner)):
-        for name, seed, part, mark in (
-            ("a.docx", docx_of(paragraph(TEXT)), "word/document.xml", "<w:document"),
-            ("a.odt", odt_of(f"<text:p>{TEXT}</text:p>"), "content.xml", "<office:document-content"),
-        ):
+        for name, seed in packages.items():
             members = unzipped(seed)
-            xml = members[part].decode().replace(mark, doctype + mark, 1).replace(TEXT, TEXT + "&e;", 1)
+            (part,) = (part for part, data in members.items() if b"@@" in data)
+            xml = re.sub(r"<!DOCTYPE[^>]*>", "", members[part].decode()).replace("@@", "&e;")
+            xml = re.sub(r"<(?![?!])", lambda root, doctype=doctype: doctype + root[0], xml, count=1)
             assert doctype in xml and "&e;" in xml
             put(library, f"{number}{name}", zipped({**members, part: xml}))
         put(library, f"{number}.html", f"{doctype}<html><body><h1>休假</h1><p>{TEXT}&e;</p></body></html>".encode())

@@ -13,6 +13,8 @@ from index.errors import DocumentError
 from index.loaders import is_supported, load_document, parse_document
 from index.loaders.lines import join_lines, join_wrapped_lines
 from index.loaders.structure import numbered_heading_level
+from tests.office_files import docx_of, paragraph, pptx_of, shape, slide_of
+from tests.test_loader_sheets import PEOPLE, xlsx
 
 LEAVE = "员工每年享有十天带薪年假，未休完的可以结转到次年三月底。"
 
@@ -511,3 +513,23 @@ def test_any_bytes_give_a_document_or_a_document_error(data: bytes, name: str) -
     except DocumentError:
         return
     assert document.text.encode()
+
+
+# Other names of the same formats: with macros, as a show, of WPS
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("通知.docm", docx_of(paragraph("十月停水通知")), "十月停水通知"),
+        ("汇报.pptm", pptx_of(slide_of(shape("十月停水通知"))), "十月停水通知"),
+        ("汇报.ppsx", pptx_of(slide_of(shape("十月停水通知"))), "十月停水通知"),
+        ("名册.et", xlsx(PEOPLE), "姓名：张三；部门：人事；年龄：30"),
+        ("通知.xhtml", "<html><body><p>十月停水通知</p></body></html>".encode(), "十月停水通知"),
+    ],
+)
+def test_other_suffixes_of_a_format(name: str, data: bytes, said: str) -> None:
+    assert is_supported(name)
+    assert said in parse_document(name, data).text
+    with pytest.raises(DocumentError, match=r"not a \."):
+        parse_document(name, b"MZ\x90\x00 a program")

@@ -30,7 +30,10 @@ WANTED: dict[str, tuple[str, ...]] = {
     ".pdf": (PDF,),
     # Locked ones are OLE files; their readers say so.
     ".docx": (ZIP, OLE),
+    ".docm": (ZIP, OLE),
     ".pptx": (ZIP, OLE),
+    ".pptm": (ZIP, OLE),
+    ".ppsx": (ZIP, OLE),
     ".xlsx": (ZIP, OLE),
     ".xlsm": (ZIP, OLE),
     ".ods": (ZIP,),
