@@ -61,6 +61,9 @@ class DrawnEncoder:
         self.embedded += len(texts)
         return self.encode_queries(texts)
 
+    def release(self) -> None:
+        """Nothing is held for later."""
+
 
 class Place:
     """A folder of documents with its index, and the generation that is in memory."""

@@ -72,6 +72,9 @@ class TimedEncoder:
     def encode_passages(self, texts: Sequence[str], report: Report = ignore_progress) -> Vectors:
         return self._encoder.encode_passages(texts, report)
 
+    def release(self) -> None:
+        self._encoder.release()
+
 
 # The measurement
 

@@ -76,6 +76,10 @@ class Encoder(Protocol):
         """Return one unit vector per passage, shape (n, dimension), in the order given."""
         ...
 
+    def release(self) -> None:
+        """Let go of the memory that embedding many texts took; more may be embedded afterwards."""
+        ...
+
 
 class SentenceTransformerEncoder:
     """An encoder that runs a sentence-transformers model on torch."""
@@ -115,6 +119,9 @@ class SentenceTransformerEncoder:
                 vectors[block] = encode(inputs, prompt=prompt, normalize_embeddings=True, show_progress_bar=False)
         report(Progress("embedding", len(order), len(order)))
         return vectors
+
+    def release(self) -> None:
+        """Keep all: questions need what passages do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ class OpenVinoEncoder:
         """Return one unit vector per passage, shape (n, dimension), in the order given."""
         return self._encode(texts, self.description.passage_prompt, report)
 
+    def release(self) -> None:
+        """Let go of the network compiled for many texts and its requests; it is compiled again when it is needed."""
+        with self._queue_lock:
+            self._queue = None
+
     def _encode(self, texts: Sequence[str], prompt: str, report: Report) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         run = self._run_in_turn if len(texts) <= FEW_TEXTS else self._run_side_by_side

@@ -137,7 +137,10 @@ class _Work:
         user_words = _read_user_words(self.folder, scan, store)
         documents = _read_documents(self.folder, plan, self.encoder.name, self.report)
         anew = None if self.rebuild else known.again
-        indexed, embedded = _read_and_embed(store, documents, self.encoder, self.report, anew)
+        try:
+            indexed, embedded = _read_and_embed(store, documents, self.encoder, self.report, anew)
+        finally:
+            self.encoder.release()  # learning the words and writing need room as well
         generation = publish(store, plan, indexed, user_words, self.encoder, self.report, self.rebuild, self.before)
         if not self.left_alone:
             with store.transaction():

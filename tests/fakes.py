@@ -24,6 +24,7 @@ class FakeEncoder:
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
+        self.releases = 0
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([_vector(text) for text in texts]) if texts else np.zeros((0, DIMENSION), np.float32)
@@ -31,6 +32,9 @@ class FakeEncoder:
     def encode_passages(self, texts: Sequence[str], report: Report = ignore_progress) -> NDArray[np.float32]:
         self.embedded.extend(texts)
         return self.encode_queries(texts)
+
+    def release(self) -> None:
+        self.releases += 1
 
 
 class FakeReader:

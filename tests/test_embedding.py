@@ -187,6 +187,20 @@ def test_a_cancelled_run_leaves_the_encoder_usable(default_encoder: Encoder) -> 
     assert default_encoder.encode_passages(texts).shape == (100, 384)
 
 
+def test_what_embedding_took_is_let_go_of_and_made_again(default_encoder: Encoder) -> None:
+    assert isinstance(default_encoder, openvino_encoder.OpenVinoEncoder)
+    texts = [f"第{number}条：{LEAVE}" for number in range(40)]
+    before = default_encoder.encode_passages(texts)
+    assert default_encoder._queue is not None
+    with ThreadPoolExecutor(1) as executor:
+        running = executor.submit(default_encoder.encode_passages, texts)
+        default_encoder.release()  # waits for the run that is under way, or goes before it
+        assert cosines(running.result(), before).min() > 0.9999
+    default_encoder.release()
+    assert default_encoder._queue is None
+    assert cosines(default_encoder.encode_passages(texts), before).min() > 0.9999
+
+
 def run_python(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False

@@ -577,13 +577,14 @@ def test_an_interrupted_sync_keeps_its_vectors(empty: Workplace, monkeypatch: py
     failing = FailingEncoder(2)
     with pytest.raises(KeyboardInterrupt):
         empty.sync(failing)
-    assert len(failing.embedded) == 4
+    assert (len(failing.embedded), failing.releases) == (4, 1)
     store = Store.open(empty.data)
     assert (store.current_generation(), store.files()) == (0, {})
     store.close()
     encoder = FakeEncoder()
     report = empty.sync(encoder)
     assert (counts(report), report.embedded_texts, len(encoder.embedded)) == ((3, 0, 0, 0, 0, 0), 1, 1)
+    assert encoder.releases == 1  # of the memory that embedding takes
     assert not set(encoder.embedded) & set(failing.embedded)
 
 
