@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from ctypes import CFUNCTYPE, byref, c_double, c_float, c_int, c_ushort, c_void_p, cast, create_string_buffer
+from ctypes import addressof, byref, c_double, c_ulong, c_ushort, create_string_buffer
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,14 @@ import pypdfium2.raw as pdfium
 from index.loaders.encoding import clean
 from index.loaders.extract import Box
 from index.loaders.lines import display_width
+from index.loaders.pdf_calls import unchecked
 from index.loaders.pdf_frame import Frame, Piece
 
 MOST_CHARACTERS = 100_000  # on one page; more of them are a picture made of letters, or an attack
 # Gaps between characters of one line, in ems: what parts words of Latin and hanzi, and what parts cells.
 WORD_GAP, CELL_GAP = 0.45, 1.0
 BOLD_WEIGHT = 600
+LENGTH_OF_NAME = c_ulong(128)
 BOLD_NAME = re.compile(rb"bold|black|heavy|simhei|heiti|stxihei|fzhei|\xe9\xbb\x91", re.IGNORECASE)
 CONTROLS = re.compile("[\x00-\x1f\uffff]")
 GENERATED, NOWHERE = "\x00", (0.0, 0.0, 0.0, 0.0)
@@ -30,16 +32,11 @@ MOST_EM = 400.0
 ASCENT = 0.88  # of an em, above the line that letters stand on; what most fonts of hanzi have
 UPRIGHT_PITCH = 1.25  # in ems; lines that are read across lie farther apart
 MOST_COMPARED = 1_000  # of pieces with one text on a page
-# The same functions without ctypes' checks of their arguments, which take longer than what they do.
-_box_of, _size_of, _angle_of, _text_object_of = (
-    CFUNCTYPE(result)(cast(function, c_void_p).value)  # type: ignore[arg-type]
-    for function, result in (
-        (pdfium.FPDFText_GetLooseCharBox, c_int),
-        (pdfium.FPDFText_GetFontSize, c_double),
-        (pdfium.FPDFText_GetCharAngle, c_float),
-        (pdfium.FPDFText_GetTextObject, c_void_p),
-    )
-)
+_box_of, _size_of = unchecked(pdfium.FPDFText_GetLooseCharBox), unchecked(pdfium.FPDFText_GetFontSize)
+_angle_of, _weight_of = unchecked(pdfium.FPDFText_GetCharAngle), unchecked(pdfium.FPDFText_GetFontWeight)
+_matrix_of, _origin_of = unchecked(pdfium.FPDFText_GetMatrix), unchecked(pdfium.FPDFText_GetCharOrigin)
+_text_object_of, _mode_of = unchecked(pdfium.FPDFText_GetTextObject), unchecked(pdfium.FPDFTextObj_GetTextRenderMode)
+_font_of = unchecked(pdfium.FPDFText_GetFontInfo)
 HALVES = re.compile("[\ud800-\udfff]")
 HYPHENS = re.compile("[\x02\ufffe\xad\u2010\u2011]")  # pdfium gives the first two for a hyphen at a line's end
 # Radicals that fonts put in the place of characters and that Unicode maps to none, or to a traditional one.
@@ -133,7 +130,12 @@ def _page_text(text_page: Any) -> str:
     text = CONTROLS.sub(GENERATED, HYPHENS.sub("-", text))
     spaces = [found.start() for found in re.finditer(" ", text)]
     added = {at for at in spaces if pdfium.FPDFText_IsGenerated(text_page, at)}
-    return "".join(GENERATED if at in added else character for at, character in enumerate(text)) if added else text
+    if not added:
+        return text
+    characters = list(text)
+    for at in added:
+        characters[at] = GENERATED
+    return "".join(characters)
 
 
 def _group(text_page: Any, frame: Frame, numbers: Sequence[int] | None) -> Iterator[tuple[Piece, int | None, range]]:
@@ -218,8 +220,10 @@ class _Run:
 
     def widen(self, top: float, bottom: float) -> None:
         """Make room from `top` to `bottom`; the next character may stand a little higher or lower."""
-        self.top, self.bottom = min(self.top, top), max(self.bottom, bottom)
-        self.highest, self.lowest = self.top - 0.2 * self.start.em, self.bottom + 0.2 * self.start.em
+        # Conditions are faster here than min and max.
+        self.top, self.bottom = top if top < self.top else self.top, bottom if bottom > self.bottom else self.bottom
+        room = 0.2 * self.start.em
+        self.highest, self.lowest = self.top - room, self.bottom + room
 
     def takes(self, text_page: Any, index: int, character: str, box: Box, parted: bool) -> bool:
         """Add a character where it goes on with the run; tell whether it does."""
@@ -260,9 +264,9 @@ def _start(text_page: Any, frame: Frame, index: int, character: str) -> _Start:
     matrix, x, y = pdfium.FS_MATRIX(), c_double(), c_double()
     set_size = float(_size_of(text_page, index))
     em = abs(set_size)
-    if pdfium.FPDFText_GetMatrix(text_page, index, byref(matrix)):
+    if _matrix_of(text_page, index, byref(matrix)):
         em *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
-    pdfium.FPDFText_GetCharOrigin(text_page, index, byref(x), byref(y))
+    _origin_of(text_page, index, byref(x), byref(y))
     baseline = frame.place(x.value, y.value, x.value, y.value)[1]
     is_bold, quarter = _is_bold(text_page, index), _quarter(text_page, index)
     return _Start(set_size, min(max(em, 1.0), MOST_EM), baseline, is_bold, quarter, character in RAISED)
@@ -280,7 +284,7 @@ def _is_below(two: str, last: Box, box: Box, em: float) -> bool:
 def _is_same_object(text_page: Any, index: int) -> bool:
     """Whether a character was written together with the one before it."""
     own, before = (_text_object_of(text_page, number) for number in (index, index - 1))
-    return own is not None and own == before
+    return bool(own and before) and addressof(own.contents) == addressof(before.contents)
 
 
 def _is_space(before: str, after: str, gap: float, em: float) -> bool:
@@ -292,13 +296,13 @@ def _is_space(before: str, after: str, gap: float, em: float) -> bool:
 
 def _is_bold(text_page: Any, index: int) -> bool:
     """Whether a character is bold by its font's weight or name, or by an outline drawn around it."""
-    if pdfium.FPDFText_GetFontWeight(text_page, index) >= BOLD_WEIGHT:
+    if _weight_of(text_page, index) >= BOLD_WEIGHT:
         return True
-    text_object = pdfium.FPDFText_GetTextObject(text_page, index)
-    if text_object and pdfium.FPDFTextObj_GetTextRenderMode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE:
+    text_object = _text_object_of(text_page, index)
+    if text_object and _mode_of(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE:
         return True
     name = create_string_buffer(128)
-    pdfium.FPDFText_GetFontInfo(text_page, index, name, 128, None)
+    _font_of(text_page, index, name, LENGTH_OF_NAME, None)
     return BOLD_NAME.search(name.value) is not None
 
 

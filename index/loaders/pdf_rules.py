@@ -11,11 +11,13 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from index.loaders.extract import Box
+from index.loaders.pdf_calls import unchecked
 from index.loaders.pdf_frame import Frame, Piece
 
 MOST_OBJECTS, MOST_CORNERS, MOST_RULES = 5_000, 400, 1_500
 THINNEST, TOLERANCE = 3.0, 3.0
 SHORTEST_RULE = 8.0
+_object_of, _kind_of = unchecked(pdfium.FPDFPage_GetObject), unchecked(pdfium.FPDFPageObj_GetType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ def read_drawings(page: Any, frame: Frame) -> Drawings:
     page = page.raw
     count = pdfium.FPDFPage_CountObjects(page)
     for number in range(min(count, MOST_OBJECTS)):
-        drawn = pdfium.FPDFPage_GetObject(page, number)
-        kind = pdfium.FPDFPageObj_GetType(drawn)
+        drawn = _object_of(page, number)
+        kind = _kind_of(drawn)
         if kind == pdfium.FPDF_PAGEOBJ_PATH and len(horizontal) + len(vertical) < MOST_RULES:
             for box in _path_boxes(drawn, frame):
                 if box[3] - box[1] <= THINNEST < SHORTEST_RULE <= box[2] - box[0]:
