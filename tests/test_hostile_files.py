@@ -208,7 +208,9 @@ def test_point_6_entities_bring_in_nothing(library: Assistant, tmp_path: Path) -
             members = unzipped(seed)
             (part,) = (part for part, data in members.items() if b"@@" in data)
             xml = re.sub(r"<!DOCTYPE[^>]*>", "", members[part].decode()).replace("@@", "&e;")
-            xml = re.sub(r"<(?![?!])", lambda root, doctype=doctype: doctype + root[0], xml, count=1)
+            root = re.search(r"<(?![?!])", xml)
+            assert root
+            xml = xml[: root.start()] + doctype + xml[root.start() :]
             assert doctype in xml and "&e;" in xml
             put(library, f"{number}{name}", zipped({**members, part: xml}))
         put(library, f"{number}.html", f"{doctype}<html><body><h1>休假</h1><p>{TEXT}&e;</p></body></html>".encode())
