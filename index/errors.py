@@ -5,6 +5,7 @@
     ├── QuestionError        a question cannot be asked as it stands
     ├── DocumentError        one file cannot be read; the others go on
     ├── ModelError           the embedding model is missing or cannot be built
+    ├── LanguageModelError   the language model did not answer; there is an answer without it
     ├── ReportError          an evaluation report cannot be written or read
     └── StoreError           the built index cannot be used
         ├── ModelMismatch    it was built with another embedding model
@@ -37,6 +38,10 @@ class DocumentError(WenDangError):
 
 class ModelError(WenDangError):
     """The embedding model is missing or cannot be built."""
+
+
+class LanguageModelError(WenDangError):
+    """The language model did not answer: the answer without one is given."""
 
 
 class ReportError(WenDangError):

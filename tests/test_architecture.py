@@ -53,6 +53,7 @@ HOMES = {
     "oxmsg": "index/loaders/mail_msg.py",
     "lxml": "index/loaders/",
     "gradio": "qa/ui/",
+    "openai": "qa/language_model.py",
     "watchfiles": "index/watching.py",
 }
 
