@@ -55,7 +55,29 @@ TRUE = [
     (TRAVEL, "根据第十二条，乘坐高铁不得购买商务座。"),
     (TRAVEL, "乘坐高铁不得购买“商务座”。"),
 ]
+PLANS = (
+    "金平线即将动工，计划2026年建成，将成为西南门户的第二条轨道交通。疾控中心迁建工程已经竣工。"
+    "产业园是全市首批特色园区之一，占全区面积的1/3。"
+)
+TRUE += [
+    (PLANS, "金平线计划2026年建成。"),
+    (PLANS, "疾控中心迁建工程已竣工。"),
+    (PLANS, "产业园占全区面积的三分之一。"),
+    ("这条线路还没有开工，处于准备阶段。", "这条线路尚未开工，处于准备阶段。"),
+    ("Contracts worth 44.6 billion yuan were signed in 2022.", "Contracts worth 44.6 billion yuan were signed."),
+]
 FALSE = [
+    (PLANS, "金平线已经动工。"),
+    (PLANS, "金平线已成为西南门户的第二条轨道交通。"),
+    (PLANS, "疾控中心迁建工程即将竣工。"),
+    (PLANS, "产业园是全国首批特色园区之一。"),
+    (PLANS, "产业园是全市唯一的特色园区。"),
+    (PLANS, "产业园占全区面积的1/4。"),
+    ("有了土地并不等于农民就富裕。", "有了土地等于农民就富裕。"),
+    (
+        "Contracts worth 44.6 billion yuan were signed in 2022.",
+        "Contracts worth 44.6 million yuan were signed in 2022.",
+    ),
     (LEAVE, "员工每年享有十二天带薪年假，工龄满十年的员工享有15天。"),
     (LEAVE, "员工每年享有15天带薪年假。"),  # the other figure of the sentence
     (LEAVE, "未休完的年假可以结转到次年5月底，逾期作废。"),
@@ -198,6 +220,24 @@ def test_an_empty_answer_has_nothing_in_it(answer: str) -> None:
 def test_without_passages_nothing_is_supported() -> None:
     checked = check_answer("试用期员工不享有年假[1]。", [], encode, "年假？")
     assert (checked.citations, len(checked.unsupported)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "来源" + " " * 5_000 + "甲",
+        " " * 100_000 + "年假",
+        "年假十天[1]。" * 3_000,
+        "年假\n" * 60_000,
+        "（来源 " * 20_000,
+        "试用期员工不享有年假\ud800[1]。\udfff",
+        "\x00\u200b[1]\u202e年假\x1b[31m十天",
+        "四" * 50_000,
+    ],
+)
+def test_hostile_answers_are_read_to_a_bound(answer: str) -> None:
+    checked = check_answer(answer, passages(LEAVE), encode, "年假？")
+    assert len(checked.text) < 150_000
 
 
 def test_braces_and_markup_of_documents_are_text() -> None:

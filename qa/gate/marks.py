@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,26 +11,28 @@ from index.chunking import split_sentences
 
 _WORD = r"(?:来源|资料|文档|段落|片段|文献|引用|参考|出处|sources?|passages?|documents?|docs?|refs?\.?|citations?)"
 _NUMBER = r"[0-9０-９]{1,3}"
-_JOINT = r"\s*(?:[,，、;；/&]|and|和|及|至|到|[-–—~～])\s*"
-_LIST = rf"{_NUMBER}(?:{_JOINT}(?:{_WORD}\s*)?\^?{_NUMBER})*"
+_S = r"\s{0,3}"  # bounded: what is hostile holds a hundred thousand of them
+_JOINT = rf"{_S}(?:[,，、;；/&]|and|和|及|至|到|[-–—~～]){_S}"
+_LIST = rf"{_NUMBER}(?:{_JOINT}(?:{_WORD}{_S})?\^?{_NUMBER}){{0,40}}"
 # [1], [1,2], [1-3], [^1], 【1】, ［来源1］, 〔1〕; in round brackets behind a word: （来源：1、2）. (1) counts items.
 MARK = re.compile(
-    rf"\s?[\[【［〔]\s*(?:{_WORD}\s*[:：]?\s*)?\^?(?P<square>{_LIST})\s*(?:†[^\]】］〕]{{0,40}})?[\]】］〕]"
-    rf"|\s?[(（]\s*(?:见|参见|see\s+)?{_WORD}\s*[:：]?\s*[\[【［]?\^?(?P<round>{_LIST})[\]】］]?\s*[)）]",
+    rf"\s?[\[【［〔]{_S}(?:{_WORD}{_S}[:：]?{_S})?\^?(?P<square>{_LIST}){_S}(?:†[^\]】］〕]{{0,40}})?[\]】］〕]"
+    rf"|\s?[(（]{_S}(?:见|参见|see\s)?{_WORD}{_S}[:：]?{_S}[\[【［]?\^?(?P<round>{_LIST})[\]】］]?{_S}[)）]",
     re.IGNORECASE,
 )
 RANGE = re.compile(rf"({_NUMBER})\s*[-–—~～至到]\s*({_NUMBER})")
 LONGEST_RANGE = 20
+LONGEST_ANSWER = 20_000  # characters that are read
 # What layout puts before a line; it is no part of the statement.
 LAYOUT = re.compile(
     r"\s*(?:(?:#{1,6}|>|\*(?!\*)|[-+•·●○■□▪–—]|[0-9]{1,2}[.、)）](?![0-9])|[(（][0-9一二三四五六七八九十]{1,3}[)）])\s*)*"
 )
 # A list of sources at the end, as many models add one: the page shows its own.
 SOURCES = re.compile(
-    r"\s*(?:[#*>\s]*)(?:参考(?:资料|文献|来源)?|资料来源|引用(?:来源)?|来源|出处|references?|sources?|citations?)\s*[*]*\s*[:：]?\s*[*]*\s*",
+    r"[#*>\s]*(?:参考(?:资料|文献|来源)?|资料来源|引用(?:来源)?|来源|出处|references?|sources?|citations?)[\s*:：]*",
     re.IGNORECASE,
 )
-FOOTNOTE = re.compile(rf"\s*[-*]?\s*[\[【［]\^?{_NUMBER}[\]】］]\s*[:：]?\s*\S.*")
+FOOTNOTE = re.compile(rf"[-*]?\s?[\[【［]\^?{_NUMBER}[\]】］][\s:：]*\S.*")
 EMPHASIS = re.compile(r"\*\*|__|`")
 
 
@@ -58,29 +61,30 @@ def read_statements(answer: str, passages: int) -> list[Statement]:
     """
     statements: list[Statement] = []
     gap = ""
+    # Half characters (lone surrogates), as replies may hold them, are more than the tokenizers can take.
+    answer = answer[:LONGEST_ANSWER].encode("utf-8", "replace").decode()
     for line in _without_sources(answer.splitlines()):
         bare, marks = _take_out_marks(line)
         layout = LAYOUT.match(bare)
         start = layout.end() if layout else 0
         gap += bare[:start] if bare[start:].strip() else ""
-        first, end = len(statements), start
+        spans: list[tuple[int, int]] = []
+        end = start
         for left, right in split_sentences(bare, start):
             gap += bare[end:left]
             end = right
             if any(map(str.isalnum, bare[left:right])):
+                spans.append((left, right))
                 statements.append(Statement(gap, bare[left:right], ()))
                 gap = ""
-                # A mark belongs to the sentence that it stands in or behind, one in front of all to the first.
-                own = [mark for mark in marks if mark[0] > left or len(statements) == first + 1]
-                marks = [mark for mark in marks if mark not in own]
-                later = [mark for mark in own if mark[0] > right and bare[right : mark[0]].strip()]
-                marks = [*later, *marks]
-                numbers = [number for mark in own if mark not in later for number in mark[1]]
-                statements[-1] = _citing(statements[-1], numbers, passages)
             else:
                 gap += bare[left:right]
-        if marks and statements:  # a line of marks alone
-            statements[-1] = _citing(statements[-1], [number for _, numbers in marks for number in numbers], passages)
+        for place, numbers in marks:
+            # A mark belongs to the sentence that it stands in or behind, one in front of all to the first; one on a
+            # line of its own to the last before it.
+            at = max(0, bisect_left(spans, (place,)) - 1) - len(spans) if spans else -1
+            if statements:
+                statements[at] = _citing(statements[at], numbers, passages)
         gap += "\n"
     return statements
 
@@ -99,9 +103,9 @@ def _take_out_marks(line: str) -> tuple[str, list[tuple[int, list[int]]]]:
 def _without_sources(lines: Sequence[str]) -> list[str]:
     """Leave out the list of sources at the end of an answer."""
     end = len(lines)
-    while end and (not lines[end - 1].strip() or FOOTNOTE.fullmatch(lines[end - 1])):
+    while end and (not lines[end - 1].strip() or FOOTNOTE.fullmatch(lines[end - 1].strip())):
         end -= 1
-    if end < len(lines) and end and SOURCES.fullmatch(lines[end - 1]):
+    if end < len(lines) and end and SOURCES.fullmatch(lines[end - 1].strip()):
         return [*lines[: end - 1]]
     # Lines that begin with a mark are an answer of their own where there is nothing before them.
     return [*lines[:end]] if end else [*lines]

@@ -84,7 +84,7 @@ def _opposed(statement: Traits, sources: Sequence[Traits], best: Traits) -> str 
                 said = [word for word in own if word in text and not _inside_longer(word, own + contrary, text)]
                 if not said or any(word in text for word in contrary if not _inside_longer(word, own + contrary, text)):
                     continue
-                near = _nearest_clauses(statement, clause, sources, said)
+                near = [text for _, text in nearest_clauses(statement, clause, sources, said)]
                 if any(word in found for found in near for word in own):
                     continue
                 if any(word in found for found in near for word in contrary):
@@ -92,24 +92,26 @@ def _opposed(statement: Traits, sources: Sequence[Traits], best: Traits) -> str 
     return None
 
 
-def _nearest_clauses(statement: Traits, clause: int, sources: Sequence[Traits], without: Sequence[str]) -> list[str]:
-    """Return the clauses of the sources that hold most of the words of a statement's clause, [] where none does."""
-    words = [
-        token
-        for token in statement.tokens
-        if token.clause == clause and token.kind != "negation" and token.key not in without
-    ]
+def nearest_clauses(
+    statement: Traits, clause: int, sources: Sequence[Traits], without: Sequence[str]
+) -> list[tuple[Traits, str]]:
+    """Return the clauses of the sources that hold most of the words of a statement's clause, [] where none does.
+
+    Each comes with the sentence that it stands in.
+    """
+    own = [token for token in statement.tokens if token.clause == clause and token.kind != "negation"]
+    words = [token for token in own if token.key not in without]
     total = sum(token.weight for token in words)
     if not total:
         return []
-    found = []
+    found: list[tuple[float, Traits, str]] = []
     for source in sources:
         for number in range(len(source.ends)):
             start, end = source.span(number, number)
             text = source.folded[start:end]
-            found.append((sum(token.weight for token in words if token.key in text) / total, text))
-    most = max(share for share, _ in found)
-    return [text for share, text in found if share >= max(LEAST_HELD, 0.8 * most)]
+            found.append((sum(token.weight for token in words if token.key in text) / total, source, text))
+    most = max(share for share, *_ in found)
+    return [(source, text) for share, source, text in found if share >= max(LEAST_HELD, 0.8 * most)]
 
 
 def are_opposites(one: str, other: str) -> bool:

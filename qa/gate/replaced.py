@@ -65,7 +65,9 @@ def _compare(
         end, other_end = end - 1, other_end - 1
     said, source = statement.folded[start:end], text.folded[other_start:other_end]
     own, other = _tokens_at(statement, start, end), _tokens_at(text, other_start, other_end)
-    if is_negation(said) != is_negation(source) or _negations_at(own) != _negations_at(other):
+    # 尚未 for 还没有 is the same; what is only put in or taken out may be inside of a word: 并不等于.
+    put_in = (not said or not source) and is_negation(said) != is_negation(source)
+    if put_in or _negations_at(own) != _negations_at(other):
         return said or source
     if not said or not source or CLAUSE_END.search(said):
         return None

@@ -6,12 +6,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from index.lexical import find_names, fold_in_place, information, words
-from index.numerals import Number, find_numbers
+from index.numerals import Number, canonical, find_numbers
 from qa.terms import (
     ENDS_OF_NAMES,
     FUNCTION_CHARACTERS,
@@ -25,6 +26,7 @@ TokenKind = Literal["word", "number", "name", "negation", "code"]
 CODE = re.compile(r"[a-z][a-z0-9]*(?:[-_./][a-z0-9]+)*|[0-9]+(?:[-_./:][a-z0-9]+)+|[0-9]+[a-z][a-z0-9]*")
 # 第三条, 第12章: the number of a clause is none of a quantity.
 CLAUSE = re.compile(r"第[0-9一二三四五六七八九十百千零〇两]{1,7}[章节条编款项期批届次部]")
+FRACTION = re.compile(r"(?<![0-9./])[1-9][0-9]?/[1-9][0-9]?(?![0-9/])")  # 1/4 is 四分之一, not 1 and 4
 QUOTED = re.compile(r"[“「『《〈\"](?P<name>[^”」』》〉\"，。；！？]{2,40})[”」』》〉\"]")
 
 
@@ -35,6 +37,7 @@ def _words_of(name: str) -> str:
 
 
 NEGATIONS, NO_NEGATIONS = _words_of("negations.txt"), _words_of("no_negations.txt")
+STRONG = ("并不", "并非", "并未", "绝不", "决不", "毫不", "从不")  # jieba makes one word of these and what follows
 NEGATION = re.compile(rf"(?P<none>{NO_NEGATIONS})|(?P<negation>{NEGATIONS})")
 BODY = re.compile(rf"(?:{ENDS_OF_NAMES}|[部局处科室厅院委署])$")  # what the names of bodies end in
 CLAUSE_END = re.compile(r"[，,；;：。！？!?、\n]|:(?![0-9])|(?<![0-9])\.(?![0-9])")
@@ -42,9 +45,11 @@ CLAUSE_END = re.compile(r"[，,；;：。！？!?、\n]|:(?![0-9])|(?<![0-9])\.(
 HARD_UNITS = (
     r"平方公里|平方千米|平方米|立方米|公里|千米|厘米|毫米|海里|英里|公斤|千克|毫克|公顷|千瓦时|兆瓦|千瓦|美元|欧元|港元|日元|英镑|人民币|"
     r"人次|小时|分钟|秒钟|个百分点|摄氏度|亩|吨|克|斤|升|米|元|天|日|周|月|年|岁|秒|度|倍|%|"
-    r"km2|km|cm|mm|kg|mg|kwh|mwh|gwh|kw|mw|gw|ha|rmb|usd|yuan|m2|ml"
+    r"(?:km2|km|cm|mm|kg|mg|kwh|mwh|gwh|kw|mw|gw|ha|rmb|usd|yuan|m2|ml|mu|tonnes?|tons?|hectares?|kilometres?|dollars?)\b"
 )
 UNIT = re.compile(rf"\s*(?:多|余|来)?\s*(?P<unit>{HARD_UNITS})")
+SCALES = {"thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SCALE = re.compile(rf"\s(?P<scale>{'|'.join(SCALES)})\b")
 SAME_UNITS = {
     "千米": "公里",
     "km": "公里",
@@ -105,13 +110,31 @@ def traits_of(text: str) -> Traits:
     def clause(at: int) -> int:
         return bisect_right(ends[:-1], at)
 
-    numbers = [one for one in find_numbers(folded) if not CLAUSE.match(folded, max(0, one.start - 1))]
+    fractions = [found.span() for found in FRACTION.finditer(folded)]
+    numbers = [
+        one
+        for one in find_numbers(folded)
+        if not CLAUSE.match(folded, max(0, one.start - 1))
+        and not any(start <= one.start < end for start, end in fractions)
+    ]
+    numbers = [_scaled(one, folded) for one in numbers]
+    numbers += [Number(start, end, folded[start:end], "number", (folded[start:end],)) for start, end in fractions]
+    numbers.sort(key=lambda one: one.start)
     figures = tuple(Figure(one, _unit(folded, one), clause(one.start)) for one in numbers)
     taken = [(one.start, one.end) for one in numbers]
     tokens = [Token(one.start, one.end, one.key, "number", 4.0, clause(one.start)) for one in numbers]
     for start, end, kind, weight in _words(text, folded, taken):
         tokens.append(Token(start, end, folded[start:end], kind, weight, clause(start)))
     return Traits(folded, tuple(sorted(tokens, key=lambda token: token.start)), figures, tuple(ends))
+
+
+def _scaled(number: Number, folded: str) -> Number:
+    """Return a number with the English word that multiplies it: 44.6 billion."""
+    scale = SCALE.match(folded, number.end) if number.kind == "number" else None
+    if scale is None or "/" in number.key:
+        return number
+    key = canonical(Decimal(number.key) * SCALES[scale["scale"]])
+    return Number(number.start, scale.end(), key, "number", (key,))
 
 
 def is_negation(folded: str) -> bool:
@@ -155,7 +178,7 @@ def _words(text: str, folded: str, taken: list[tuple[int, int]]) -> Iterator[tup
             continue
         # 不 inside of a name or an idiom is no negation of the sentence: 梅州客家, 不二法门.
         inside = next((span for span in cut if span[0] < found.start() < span[1]), None)
-        if inside is None or inside[1] - inside[0] <= 3:
+        if inside is None or inside[1] - inside[0] <= 3 or folded.startswith(STRONG, inside[0]):
             take(*found.span())
             yield (*found.span(), "negation", 3.0)
     for start, end in _joined(cut, folded):

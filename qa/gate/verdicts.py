@@ -11,9 +11,11 @@ import numpy as np
 
 from index.lexical import fold_in_place
 from index.vectors import Vectors
+from qa.gate.aspect import is_out_of_time
 from qa.gate.figures import find_wrong_figure
 from qa.gate.polarity import contradicts
 from qa.gate.replaced import find_replaced
+from qa.gate.scope import claims_more
 from qa.gate.shelf import Shelf, Source
 from qa.gate.traits import CLAUSE_END, QUOTED, Token, Traits, traits_of
 from qa.measures import normalise
@@ -68,6 +70,8 @@ def judge(text: str, shelf: Shelf, numbers: Sequence[int], vector: Vectors | Non
             traits, texts, around, over, is_written_in_hanzi(text) == is_written_in_hanzi(chosen[0].traits.folded)
         )
         or contradicts(traits, texts, texts[0])
+        or is_out_of_time(traits, texts)
+        or claims_more(traits, texts)
         or find_replaced(traits, texts, over)
     )
     if reason:
