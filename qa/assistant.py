@@ -212,8 +212,9 @@ class Assistant:
     def _answer_all(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
         began = time.perf_counter()
         generation = self.generation
+        known = generation.index.lexical.contains
         queries = [
-            prepare_query(standalone_question(check_question(question), history), generation.index)
+            prepare_query(standalone_question(check_question(question), history, known), generation.index)
             for question, history in questions
         ]
         vectors = iter(self.encoder.encode_queries([text for query in queries for text in query.texts]))

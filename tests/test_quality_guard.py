@@ -21,6 +21,7 @@ from qa.questions import read_questions
 from qa.settings import PROJECT, read_settings
 
 QUESTIONS = PROJECT / "tests" / "data" / "sample_questions.jsonl"
+FOLLOW_UPS = PROJECT / "tests" / "data" / "follow_ups.jsonl"
 ONE_QUESTION, ONE_UNANSWERABLE = 1 / 70 + 1e-4, 1 / 10 + 1e-4
 
 
@@ -85,3 +86,12 @@ def test_the_figures_of_the_sample_corpus_hold(measures: Measures, measure: str,
     figure = measures[measure]
     assert figure is not None
     assert figure >= reached - (ONE_UNANSWERABLE if measure in ("refused", "answerability_auroc") else ONE_QUESTION)
+
+
+def test_follow_ups_hit_as_they_did(assistant: Assistant) -> None:
+    """Sixty of the project's own: pronouns, ellipses, other times, comparisons, changes of subject; 50 hit."""
+    questions = read_questions(FOLLOW_UPS)
+    assert len(questions) == 60 and all(question.history for question in questions)
+    measured = evaluation_of(Path("follow-ups"), list(zip(questions, answer_all(assistant, questions), strict=True)))
+    hit = measured.measures["answer_hit"]
+    assert hit is not None and hit >= 48 / 60
