@@ -5,6 +5,7 @@ import itertools
 import struct
 
 import pytest
+from compressed_rtf import compress  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,3 +146,30 @@ def test_mutated_outlook_mails_end_in_an_extract_or_a_document_error(place: int,
     data = COMPOUND[:place] + change + (b"" if cut else COMPOUND[place + len(change) :])
     with contextlib.suppress(DocumentError):
         assert isinstance(read_msg(Source("a.msg", data)), Extract)
+
+
+RTF = (
+    rb"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0 SimSun;}}\f0 \'c4\'ea\'bc\'d9\'ca\'ae\'cc\'ec\'a1\'a3\par "
+    rb"\u26410?\u20241?\u23436?\u30340?\u32467?\u36716?\u12290?\par}"
+)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_text_that_is_kept_as_rtf_only_is_read(compressed: bool) -> None:
+    streams = {name: data for name, data in OUTLOOK.items() if "1000001F" not in name and "10130102" not in name}
+    streams["__substg1.0_10090102"] = compress(RTF, compressed=compressed)
+    said = lines(read_msg(Source("通知.msg", compound_file(streams))))
+    assert "年假十天。" in said and "未休完的结转。" in said
+    # Where there is a plain text, that is taken.
+    streams["__substg1.0_1000001F"] = wide("年假每年十天。")
+    assert "年假十天。" not in lines(read_msg(Source("通知.msg", compound_file(streams))))
+
+
+def test_a_broken_rtf_text_costs_the_mail_nothing_else() -> None:
+    streams = {name: data for name, data in OUTLOOK.items() if "1000001F" not in name and "10130102" not in name}
+    packed = bytearray(compress(RTF))
+    packed[20] ^= 0xFF
+    streams["__substg1.0_10090102"] = bytes(packed)
+    extract = read_msg(Source("通知.msg", compound_file(streams)))
+    assert extract.title == "关于年假的通知"
+    assert any("kept as RTF, is broken" in note for note in extract.notes)

@@ -23,7 +23,7 @@ from index.loaders.mail_blocks import Mail, Text, attachment_name, choose_texts,
 from index.loaders.sheet_formats import show_value
 from index.loaders.web_blocks import flow
 
-SUBJECT, BODY, HTML, HEADERS = 0x0037, 0x1000, 0x1013, 0x007D
+SUBJECT, BODY, HTML, RTF, HEADERS = 0x0037, 0x1000, 0x1013, 0x1009, 0x007D
 SENDER_NAME, SENDER_ADDRESS, SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
 DISPLAY_NAME, ADDRESS, SMTP_ADDRESS, RECIPIENT_TYPE = 0x3001, 0x3003, 0x39FE, 0x0C15
 SUBMITTED, DELIVERED = 0x0039, 0x0E06
@@ -136,6 +136,20 @@ def _add_texts(mail: _Properties, found: Mail) -> None:
         found.texts.append(Text(decode_text(page, _encoding(mail.codepage), is_page=True), True, 1))
     elif mail.text(HTML).strip():
         found.texts.append(Text(mail.text(HTML), True, 1))
+    elif not found.texts[-1].text.strip() and (packed := mail.binary(RTF)):
+        try:
+            found.texts.append(Text(_rtf_text(packed), False, 1))
+        except Exception:  # of a broken text the libraries raise whatever their slices and tables raise
+            found.notes.append("its text, kept as RTF, is broken and was not read. Save the mail again as .eml")
+
+
+def _rtf_text(packed: bytes) -> str:
+    """Return the text of a mail that has it as compressed RTF only ([MS-OXRTFCP])."""
+    from compressed_rtf import decompress  # type: ignore[import-untyped]
+    from striprtf.striprtf import rtf_to_text
+
+    # Few mails need them, so that they are imported here.
+    return str(rtf_to_text(decompress(packed).decode("latin-1"), errors="replace")).strip()  # type: ignore[no-untyped-call]
 
 
 def _add_attachment(attachment: _Properties, found: Mail, number: int, depth: int) -> None:
