@@ -13,7 +13,10 @@ from tests.mutations import SEEDS, UNTYPED, mutate, summary, try_mutations
 
 COUNT = 300
 # Read by another format's loader, or through LibreOffice, which takes seconds a file.
-LIKE = {".markdown", ".htm", ".mht", ".tsv", ".xlsm", ".xls", ".ods"}
+LIKE = {
+    *(".markdown", ".htm", ".xhtml", ".mht", ".tsv", ".xlsm", ".xls", ".et", ".ods"),
+    *(".docm", ".pptm", ".ppsx"),
+}
 PICTURES = {suffix for suffix, (module, _) in LOADERS.items() if module == "picture"}  # see test_loader_picture.py
 THROUGH_LIBREOFFICE = {suffix for suffix, (module, _) in LOADERS.items() if module == "libreoffice"}
 
