@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from index.chunking import announces_more
-from index.datatypes import Document
+from index.datatypes import Document, Passage
 from index.lexical import fold_in_place
 from qa.datatypes import Answer, Citation
 from qa.evidence import Candidate
@@ -55,6 +55,11 @@ def cite(row: Sequence[Candidate], number: int, question: str) -> Citation:
     """Return the citation of sentences side by side, all `is_verbatim`; one that announces a list is cited with it."""
     passage = row[0].hit.passage
     start, end = row[0].sentence.start + _answer_label(row[0].text), max(map(_end_with_list, row))
+    return citation_of(passage, start, end, number, question)
+
+
+def citation_of(passage: Passage, start: int, end: int, number: int, question: str) -> Citation:
+    """Return the citation of a stretch of a passage's text, by its offsets in the document."""
     quote = passage.text[start - passage.start : end - passage.start]
     return Citation(
         number=number,

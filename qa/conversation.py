@@ -13,7 +13,8 @@ from qa.terms import question_terms, term_weight
 
 # What only opens a question; behind it the question may be about anything.
 OPENER = re.compile(
-    r"^(?:好[的吧]?|嗯|明白了?|谢谢|那么?|还有|另外|ok(?:ay)?\b|thanks?\b|thank you\b|and\b|so\b|then\b)[，,。.!！\s]*",
+    r"^(?:好[的吧]?|嗯|明白了?|谢谢|那么?(?![个些里边儿时会一以之])|另外|"
+    r"ok(?:ay)?\b|thanks?\b|thank you\b|and\b|so\b|then\b)[，,。.!！\s]*",
     re.IGNORECASE,
 )
 # Whoever says so asks about something else.
@@ -63,8 +64,9 @@ def standalone_question(
     turns = [Turn(turn.role, _readable(turn.content)) for turn in history][-2 * QUESTIONS_BACK :]
     if not any(turn.role == "user" for turn in turns):
         return question
-    if left := LEAVES.match(question):
-        return question[left.end() :].strip() or question
+    left = LEAVES.match(question)
+    if left and not PRONOUN.search(question, left.end()) and question[left.end() :].strip():
+        return question[left.end() :].strip()
     own = question_terms(question)
     if _is_whole(question, own):
         return question
@@ -77,8 +79,6 @@ def _is_whole(question: str, terms: Sequence[str]) -> bool:
     asked = question
     while opener := OPENER.match(asked):
         asked = asked[opener.end() :]
-    if LEAVES.match(question):
-        return False
     if ELLIPTICAL.search(asked) and not ASKS.search(asked):
         return False
     if QUOTED.search(asked) and ASKS.search(asked) and not PRONOUN.search(asked):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,10 +23,6 @@ class Scripted:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)  # a client went away in the middle
-
-    def says(self, *texts: str) -> None:
-        """Answer the next request with these pieces."""
-        self.scripts.append([("say", text) for text in texts])
 
 
 @contextmanager
@@ -101,12 +96,3 @@ def scripted_model(*scripts: Sequence[Step]) -> Iterator[Scripted]:
         ended.set()
         http.shutdown()
         http.server_close()
-
-
-def wait_until(event: threading.Event, seconds: float = 20.0) -> bool:
-    """Wait for what another thread does; the limit only ends a test that would hang."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if event.wait(0.05):
-            return True
-    return False

@@ -91,6 +91,9 @@ TOWN = [Turn("user", "2015年张堰镇的PM2.5浓度是多少？"), Turn("assist
         (TOWN, "换个话题，华东智能算力中心是谁家建的？", "华东智能算力中心是谁家建的？"),
         (TOWN, "By the way, how long is the coastline?", "how long is the coastline?"),
         (TOWN, "地下车库打不通手机信号，这种小事居委会管吗？", "地下车库打不通手机信号，这种小事居委会管吗？"),
+        # Unless what follows stands for what was said before.
+        (TOWN, "对了，它在哪个区？", "2015年 张堰镇 pm2.5 浓度 对了，它在哪个区？"),
+        (TOWN, "那里有几所学校？", "2015年 张堰镇 pm2.5 浓度 那里有几所学校？"),
         # What a question that only asks says, and everyday words, are not carried.
         ([Turn("user", "张堰镇现在是个什么样的地方？")], "以后呢？", "张堰镇 以后呢？"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.datatypes import Passage
-from qa.citations import emphasis
+from qa.citations import citation_of
 from qa.datatypes import Citation
 from qa.gate.marks import Statement, read_statements
 from qa.gate.shelf import Encode, Shelf, Source
@@ -48,21 +48,8 @@ class _Numbers:
         place = passage.document, sentence.start, sentence.end
         if place not in self.known:
             self.known[place] = len(self.citations) + 1
-            quote = passage.sentence_text(sentence)
-            self.citations.append(
-                Citation(
-                    number=self.known[place],
-                    document=passage.document,
-                    title=passage.title,
-                    headings=passage.headings,
-                    page=passage.page,
-                    start=sentence.start,
-                    end=sentence.end,
-                    quote=quote,
-                    verified=True,
-                    emphasis=emphasis(quote, self.question),
-                )
-            )
+            number = self.known[place]
+            self.citations.append(citation_of(passage, sentence.start, sentence.end, number, self.question))
         return self.known[place]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from qa.gate.shelf import Source
 from qa.gate.traits import Figure, Token, Traits, traits_of
 
-RESPECTIVELY, AND = re.compile("分别"), re.compile("、|和|与|及|以及")
+RESPECTIVELY, AND = "分别", re.compile("、|以及|和|与|及")
 LEAST_SURROUNDINGS = 5.0  # weight of the words beside a figure that tell what it is of
 # By how much another figure must fit better to be what the source has in this place, if it stands in the same document
 # or in another one.
@@ -68,7 +68,7 @@ def _swapped(statement: Traits, sources: Sequence[Source]) -> str | None:
 def _respectively(source: Traits) -> list[tuple[list[str], list[Figure]]]:
     """Return what a sentence lists before each 分别 with the figures behind it, where there are as many."""
     found = []
-    for word in RESPECTIVELY.finditer(source.folded):
+    for word in re.finditer(RESPECTIVELY, source.folded):
         start = max((end for end in source.ends if end <= word.start()), default=0)
         listed = [part.strip() for part in AND.split(source.folded[start : word.start()])]
         figures = [figure for figure in source.figures if figure.number.start >= word.end()][: len(listed)]
@@ -77,7 +77,7 @@ def _respectively(source: Traits) -> list[tuple[list[str], list[Figure]]]:
         # Of the last one only what is like the others in length: 苏州市的住宿费标准.
         longest = max(map(len, listed[:-1]))
         listed[-1] = listed[-1][: max(2, longest)].removesuffix("的")
-        found.append(([name for name in listed], figures))
+        found.append((listed, figures))
     return found
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from qa.gate.traits import Token, Traits
+from qa.gate.word_lists import read_groups
 
-OPPOSITES = tuple(
-    tuple(tuple(side.split()) for side in line.split("|"))
-    for line in (Path(__file__).parent / "opposites.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-)
+OPPOSITES = tuple(tuple(tuple(side.split()) for side in line.split("|")) for line in read_groups("opposites.txt"))
 LEAST_HELD = 0.4  # of a clause's words, by the clause that is compared with it
 NEAR = 8  # characters between a negation and what it negates
 

@@ -28,7 +28,7 @@ class Source:
     @property
     def heading(self) -> str:
         """Title and headings over it, folded."""
-        return fold_in_place(" ".join((self.passage.title, *self.passage.headings)))
+        return _over(self.passage)
 
 
 class Shelf:
@@ -54,8 +54,7 @@ class Shelf:
 
     def around(self, numbers: Sequence[int]) -> str:
         """Return, folded, what stands over and around the sentences of some passages: titles, headings, their texts."""
-        texts = (" ".join((one.title, *one.headings, one.text)) for one in (self.passages[n - 1] for n in numbers))
-        return fold_in_place("\n".join(texts))
+        return "\n".join(f"{_over(one)} {fold_in_place(one.text)}" for one in (self.passages[n - 1] for n in numbers))
 
     def of_documents(self, sources: Sequence[Source]) -> str:
         """Return what was given of the documents that some sentences are from: a year may stand in another passage."""
@@ -64,5 +63,8 @@ class Shelf:
 
     def over(self, numbers: Sequence[int]) -> str:
         """Return, folded, the titles and headings over some passages."""
-        texts = (" ".join((one.title, *one.headings)) for one in (self.passages[n - 1] for n in numbers))
-        return fold_in_place("\n".join(texts))
+        return "\n".join(_over(self.passages[number - 1]) for number in numbers)
+
+
+def _over(passage: Passage) -> str:
+    return fold_in_place(" ".join((passage.title, *passage.headings)))

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 from index.lexical import find_names, fold_in_place, information, words
 from index.numerals import Number, canonical, find_numbers
+from qa.gate.word_lists import read_groups
 from qa.terms import (
     ENDS_OF_NAMES,
     FUNCTION_CHARACTERS,
@@ -32,8 +32,7 @@ QUOTED = re.compile(r"[“「『《〈\"](?P<name>[^”」』》〉\"，。；�
 
 def _words_of(name: str) -> str:
     """Return the words of a list as alternatives of a pattern."""
-    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
-    return "|".join(word for line in lines if not line.startswith("#") for word in line.split())
+    return "|".join(word for line in read_groups(name) for word in line.split())
 
 
 NEGATIONS, NO_NEGATIONS = _words_of("negations.txt"), _words_of("no_negations.txt")

@@ -63,12 +63,11 @@ def judge(text: str, shelf: Shelf, numbers: Sequence[int], vector: Vectors | Non
     wrong, others = find_wrong_figure(traits, sources, shelf.of_documents(chosen))
     chosen += [source for source in dict.fromkeys(others) if source not in chosen]
     texts = [source.traits for source in chosen]
+    same_language = is_written_in_hanzi(text) == is_written_in_hanzi(chosen[0].traits.folded)
     reason = (
         _unquoted(text, around)
         or wrong
-        or _names(
-            traits, texts, around, over, is_written_in_hanzi(text) == is_written_in_hanzi(chosen[0].traits.folded)
-        )
+        or _unnamed(traits, around, same_language)
         or contradicts(traits, texts, texts[0])
         or is_out_of_time(traits, texts)
         or claims_more(traits, texts)
@@ -77,10 +76,10 @@ def judge(text: str, shelf: Shelf, numbers: Sequence[int], vector: Vectors | Non
     if reason:
         return Verdict((), reason)
     covered = max(_covered(content, texts, over), _copied(traits.folded, texts))
-    if is_written_in_hanzi(text) != is_written_in_hanzi(chosen[0].traits.folded):
-        enough = alike >= LEAST_ALIKE_ACROSS
-    else:
+    if same_language:
         enough = covered >= LEAST_COVERED or (covered >= LEAST_COVERED_ALIKE and alike >= LEAST_ALIKE)
+    else:
+        enough = alike >= LEAST_ALIKE_ACROSS
     return Verdict(tuple(chosen)) if enough else Verdict((), f"too unlike ({covered:.2f}, {alike:.2f})")
 
 
@@ -179,7 +178,7 @@ def _unquoted(text: str, around: str) -> str | None:
     return None
 
 
-def _names(statement: Traits, texts: Sequence[Traits], around: str, over: str, same_language: bool) -> str | None:
+def _unnamed(statement: Traits, around: str, same_language: bool) -> str | None:
     """Return a name or code that the passages do not hold."""
     for token in statement.tokens:
         if token.kind not in ("name", "code") or token.key in around:
