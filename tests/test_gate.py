@@ -12,6 +12,7 @@ from index.chunking import split_sentences
 from index.datatypes import Passage, Sentence
 from index.embedding import Encoder
 from qa.gate.check import UNSUPPORTED, check_answer
+from qa.gate.figures import find_wrong_figure
 from qa.gate.shelf import Shelf
 from qa.gate.traits import traits_of
 from qa.gate.verdicts import judge
@@ -73,6 +74,7 @@ FALSE = [
     (PLANS, "产业园是全国首批特色园区之一。"),
     (PLANS, "产业园是全市唯一的特色园区。"),
     (PLANS, "产业园占全区面积的1/4。"),
+    ("公司修订了治理政策，增强了透明度和问责制，方便员工监督。", "治理政策修订以后，公司的透明度和问责制都被削弱了。"),
     ("有了土地并不等于农民就富裕。", "有了土地等于农民就富裕。"),
     (
         "Contracts worth 44.6 billion yuan were signed in 2022.",
@@ -109,6 +111,14 @@ def test_what_a_passage_says_passes(source: str, statement: str) -> None:
 @pytest.mark.parametrize(("source", "statement"), FALSE)
 def test_what_a_passage_does_not_say_is_flagged(source: str, statement: str) -> None:
     assert not says(source, statement)
+
+
+def test_a_figure_that_is_said_of_something_else_is_found() -> None:
+    shelf = Shelf(passages("图书馆藏书80万册，年接待读者30万人次。体育馆有座位5000个。"), encode)
+    found = [
+        find_wrong_figure(traits_of(f"一年里图书馆接待的读者达到{of}万人次。"), shelf.of([1]), "")[0] for of in (80, 30)
+    ]
+    assert found == ["80万", None]
 
 
 def test_titles_and_headings_are_part_of_what_a_passage_says() -> None:
