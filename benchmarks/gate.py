@@ -3,6 +3,10 @@
 Run `python -m benchmarks.gate` (`--count 500`, `--seeds 0 1 2`; folders of documents may be named, without any it is
 the sample corpus). Statements are made by `scripts/statements.py`; each cites the passage that it was made from, beside
 which others lie, as in an answer. The result goes to benchmarks/results/gate.json.
+
+`tests/data/gate_cases.jsonl` and `gate_lies.jsonl` are measured beside them: statements written by hand, true and
+false, of texts invented for them; those with a question are answers to it. Those marked
+`held_back` were looked at only when the gate was done.
 """
 
 from __future__ import annotations
@@ -15,22 +19,27 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.library import PROJECT, say
-from index.datatypes import Passage
+from index.chunking import split_sentences
+from index.datatypes import Passage, Sentence
 from index.embedding import Encoder, load_encoder
 from index.generations import Generation
 from index.vectors import Vectors
 from qa.assistant import Assistant
-from qa.gate.shelf import Shelf
+from qa.gate.check import check_answer
+from qa.gate.shelf import Encode, Shelf
 from qa.gate.verdicts import judge
 from qa.settings import Settings
 from scripts.statements import CHANGES, Made, make_statements
 
+CASES = PROJECT / "tests" / "data" / "gate_cases.jsonl"
+LIES = PROJECT / "tests" / "data" / "gate_lies.jsonl"
 RESULT = PROJECT / "benchmarks" / "results" / "gate.json"
 COUNT = 500
 OTHERS = 3  # passages that a statement does not come from
@@ -91,6 +100,39 @@ def measure(folder: Path, encoder: Encoder, count: int, seeds: Sequence[int]) ->
     }
 
 
+def measure_cases(encode: Encode, held_back: bool | None = None, file: Path = CASES) -> dict[str, int]:
+    """Return how many of the statements written by hand there are, and of how many the gate is wrong.
+
+    `held_back` picks those that were held back or the others, None all.
+    """
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    passages = {line["subject"]: _passages(line) for line in lines if "passages" in line}
+    shelves = {subject: Shelf(own, encode) for subject, own in passages.items()}
+    found = {"false": 0, "false, passed": 0, "true": 0, "true, flagged": 0}
+    for line in lines:
+        if "text" not in line or held_back not in (None, line["held_back"]):
+            continue
+        own, shelf = passages[line["subject"]], shelves[line["subject"]]
+        if "question" in line:
+            supported = not check_answer(line["text"], own, encode, line["question"]).unsupported
+        else:
+            supported = judge(line["text"], shelf, range(1, len(own) + 1)).supported
+        kind, wrong = ("true", "true, flagged") if line["true"] else ("false", "false, passed")
+        found[kind] += 1
+        found[wrong] += supported != line["true"]
+    return found
+
+
+def _passages(line: dict[str, Any]) -> list[Passage]:
+    made = []
+    for number, text in enumerate(line["passages"]):
+        sentences = tuple(Sentence(number, start, end) for start, end in split_sentences(text))
+        made.append(
+            Passage(number, line["subject"], line["title"], 0, len(text), text, (), None, sentences),
+        )
+    return made
+
+
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -103,6 +145,11 @@ def main() -> None:
         folder.resolve().name: measure(folder, encoder, options.count, options.seeds) for folder in options.folders
     }
     if options.folders == [PROJECT / "documents"]:
+        remembering = Remembering(encoder)
+        found["written by hand"] = dict(measure_cases(remembering, held_back=False))
+        found["written by hand, held back"] = dict(measure_cases(remembering, held_back=True))
+        found["lies"] = dict(measure_cases(remembering, held_back=False, file=LIES))
+        found["lies, held back"] = dict(measure_cases(remembering, held_back=True, file=LIES))
         RESULT.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     for name, result in found.items():
         table = Table("", "", title=name)

@@ -292,7 +292,7 @@ def _not_opened(folder: Path, error: Exception) -> StoreError:
         )
     return StoreError(
         f"the index in {folder} cannot be opened ({error}). Check that the folder can be written and the disk "
-        "is not full; the folder holds built data only and may be deleted"
+        f"is not full; {DATABASE} and generations/ in it are built from the documents, and only they may be deleted"
     )
 
 

@@ -3,6 +3,7 @@
     WenDangError
     ├── SettingsError        a setting is unknown or out of range
     ├── QuestionError        a question cannot be asked as it stands
+    │   └── ScopeError       no document is where it was to be asked
     ├── DocumentError        one file cannot be read; the others go on
     ├── ModelError           the embedding model is missing or cannot be built
     ├── LanguageModelError   the language model did not answer; there is an answer without it
@@ -19,6 +20,14 @@ Each message says what was seen and what to do next; it is shown to people as it
 
 from __future__ import annotations
 
+from typing import Literal
+
+ModelFailure = Literal[
+    "unreachable", "key", "unknown", "busy", "status", "slow", "silent", "broken", "nothing", "too_much", "too_long",
+    "filtered", "allowance", "key_sent_back",
+]  # fmt: skip
+"""What can go wrong with a language model."""
+
 
 class WenDangError(Exception):
     """The root of the tree: catch this at the edge."""
@@ -32,6 +41,10 @@ class QuestionError(WenDangError):
     """A question cannot be asked as it stands."""
 
 
+class ScopeError(QuestionError):
+    """A question was to be asked where no document is."""
+
+
 class DocumentError(WenDangError):
     """One file cannot be read; the others go on."""
 
@@ -41,7 +54,14 @@ class ModelError(WenDangError):
 
 
 class LanguageModelError(WenDangError):
-    """The language model did not answer: the answer without one is given."""
+    """The language model did not answer: the answer without one is given.
+
+    `kind` is for those who say it in another language.
+    """
+
+    def __init__(self, message: str, kind: ModelFailure = "broken") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class ReportError(WenDangError):

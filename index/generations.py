@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from index.lexical import fold
 from index.lexical_index import LexicalIndex, LexicalPart
 from index.lexicon import learned_words
 from index.new_words import WordFinder
-from index.records import PassageTable, Record
+from index.records import PassageTable, Record, StoredFile
 from index.search import SearchIndex, starts_of
 from index.segments import (
     Segment,
@@ -123,8 +123,15 @@ def _records(store: Store, digests: Mapping[str, bytes], before: Generation | No
     found = {
         path: known[path] if path in same else read[path] for path in sorted(digests) if path in same or path in read
     }
-    # A file that was only touched has another time.
-    return {path: one if one.file == files[path] else replace(one, file=files[path]) for path, one in found.items()}
+    return {path: one if one.file == files[path] else _of_file(one, files[path]) for path, one in found.items()}
+
+
+def _of_file(record: Record, file: StoredFile) -> Record:
+    """Return a record with its file as it is now: one that was only touched has another time.
+
+    One that was saved again with the same text has other bytes, which its pages are drawn from.
+    """
+    return replace(record, file=file, document=replace(record.document, content_hash=file.content_hash))
 
 
 def find_words(store: Store, before: Generation | None = None) -> WordFinder:
@@ -256,8 +263,12 @@ def assemble(
     records: Mapping[str, Record],
     own_words: WordFinder,
     dimension: int,
+    whole: LexicalIndex | None = None,
 ) -> Generation:
-    """Put segments together; `records` are the documents' by path. Documents that have no record are left out."""
+    """Put segments together; `records` are the documents' by path. Documents that have no record are left out.
+
+    Where these are some documents of a `whole`, how rare words are is reckoned from both.
+    """
     live = _without_unknown(segments, records)
     held = {entry.path for one in live for place, entry in enumerate(one.segment.entries) if place not in one.gone}
     ordered = [records[path] for path in sorted(held)]
@@ -286,12 +297,29 @@ def assemble(
         passage_vectors=VectorParts(passage_parts, len(table), dimension),
         sentence_vectors=VectorParts(sentence_parts, int(sentence_starts[-1]), dimension),
         sentence_starts=starts_of(ordered),
-        lexical=LexicalIndex(word_parts, len(table), own_words),
+        lexical=LexicalIndex(word_parts, len(table), own_words, whole),
         texts={record.document.path: record.document.text for record in ordered},
         titles=tuple(dict.fromkeys(record.folded_title for record in ordered)),
     )
     documents = {record.document.path: record.document for record in ordered}
     return Generation(number, documents, index, {path: records[path] for path in documents}, tuple(segments))
+
+
+def narrow(generation: Generation, paths: Collection[str]) -> Generation:
+    """Return the generation of some of its documents: what is searched, counted and compared is theirs alone.
+
+    Its rows are those of an index that was built of these documents only, and so are candidates, cosines and z-scores.
+    How rare a word is depends on the whole as well (`LexicalIndex`), and the documents' own words stay those of the
+    whole.
+    """
+    index = generation.index
+    records = {path: record for path, record in generation.records.items() if path in paths}
+    segments = [one for one in generation.segments if any(entry.path in records for entry in one.segment.entries)]
+    narrowed = assemble(
+        generation.number, segments, records, index.lexical.finder, index.passage_vectors.dimension, index.lexical
+    )
+    alike = {path: others for path, others in generation.alike.items() if path in records}
+    return replace(narrowed, alike=alike, database=generation.database)
 
 
 def _without_unknown(segments: Sequence[LiveSegment], records: Mapping[str, Record]) -> list[LiveSegment]:

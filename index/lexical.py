@@ -75,11 +75,21 @@ def _simplify(text: str) -> str:
     return str(_converter().convert(text))
 
 
-@lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]  # opencc carries no types
+def in_simplified(text: str) -> str:
+    """Return a text in simplified characters; one that is in these already stays as it is."""
+    return _simplify(text)
+
+
+def in_traditional(text: str) -> str:
+    """Return a text in simplified characters in traditional ones, as they are written in Taiwan."""
+    return str(_converter("s2tw").convert(text))
+
+
+@lru_cache(maxsize=2)
+def _converter(way: str = "t2s"):  # type: ignore[no-untyped-def]  # opencc carries no types
     import opencc
 
-    return opencc.OpenCC("t2s")
+    return opencc.OpenCC(way)
 
 
 @lru_cache(maxsize=1)
@@ -168,6 +178,33 @@ def information(word: str) -> float:
 def is_dictionary_word(word: str) -> bool:
     """Whether jieba's dictionary has a word; others it made up from what stood side by side."""
     return bool(_segmenter().FREQ.get(word))
+
+
+@lru_cache(maxsize=4_096)
+def tagged_words(folded: str) -> tuple[tuple[str, str], ...]:
+    """Cut a folded text into words, each character in exactly one of them, with jieba's tags of their kinds."""
+    return tuple((pair.word, pair.flag) for pair in _tagger().lcut(folded))
+
+
+def is_nominal(word: str) -> bool:
+    """Whether a folded word can be part of a name, by jieba's dictionary; what it lacks can."""
+    tag = _tagger().word_tag_tab.get(word)
+    return tag is None or tag[0] in "nbjsx" or tag in ("vn", "an", "eng", "l", "i")
+
+
+def is_verb(word: str) -> bool:
+    """Whether jieba's dictionary has a folded word as a verb."""
+    return bool(_tagger().word_tag_tab.get(word) == "v")
+
+
+def is_name(word: str) -> bool:
+    """Whether a folded word is a person's, place's or body's own name, by jieba's dictionary."""
+    return _tagger().word_tag_tab.get(word, "")[:2] in _NAME_TAGS
+
+
+def is_place(word: str) -> bool:
+    """Whether a folded word is the name of a place, by jieba's dictionary."""
+    return bool(_tagger().word_tag_tab.get(word, "")[:2] == "ns")
 
 
 def word_parts(word: str) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from index.postings import Postings, Rows
 # Texts' lengths are taken relative to their average, which is rounded to a step of 2 %: then one more document leaves
 # nearly always all impacts of the other segments as they are.
 AVERAGE_STEP = 1.02
+# Among some texts of a whole, so many more are reckoned with that hold a token as often as those of the whole do.
+TYPICAL_TEXTS = 10
 
 Floats = NDArray[np.float32]
 
@@ -52,13 +54,22 @@ class LexicalIndex:
     nothing in a segment depends on which words are known, and learning one rebuilds nothing.
     """
 
-    def __init__(self, parts: Sequence[LexicalPart], size: int, own_words: WordFinder | None = None) -> None:
+    def __init__(
+        self,
+        parts: Sequence[LexicalPart],
+        size: int,
+        own_words: WordFinder | None = None,
+        whole: LexicalIndex | None = None,
+    ) -> None:
+        """Put parts together; where they are some texts of a `whole`, that tells how rare tokens are besides them."""
         self._parts = tuple(_Part(part) for part in parts)
         self._finder = own_words or WordFinder(())
         self._own_words = frozenset(self._finder.words)
         self.size = size
         total = sum(part.total_length for part in self._parts)
-        self._average = _rounded(total / size) if size and total else 1.0
+        self._whole = whole
+        # The whole's average, so that the impacts of its postings are not reckoned anew for every few of its texts.
+        self._average: float = whole._average if whole else _rounded(total / size) if size and total else 1.0
         for part in self._parts:
             part.weigh(self._average)
         self._frequencies: dict[str, int] = {}
@@ -120,8 +131,14 @@ class LexicalIndex:
         return {token: count * self._inverse_frequency(token) for token, count in counts.items()}
 
     def _inverse_frequency(self, token: str) -> float:
-        frequency = self._frequency(token)
-        return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
+        frequency: float = self._frequency(token)
+        size = self.size
+        if self._whole is not None:
+            # What is in every passage of a firm's report, such as its name, tells none of them apart, however rare it
+            # is elsewhere. But a few texts are no measure of a word, so some that are like the whole count with them.
+            size += TYPICAL_TEXTS
+            frequency += TYPICAL_TEXTS * self._whole._frequency(token) / max(1, self._whole.size)
+        return float(np.log1p((size - frequency + 0.5) / (frequency + 0.5)))
 
     def _frequency(self, token: str) -> int:
         """Return how many texts hold a token."""

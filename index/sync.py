@@ -30,7 +30,7 @@ TEXTS_A_COMMIT = 256
 TEXTS_AT_ONCE = 8 * TEXTS_A_COMMIT  # so many are gathered, so that those of like length go together
 # Raised whenever files are read or split in another way than before, so that all are read again. Texts that stay the
 # same keep their vectors.
-READING_FORM = "4"
+READING_FORM = "5"
 READING_FORM_KEY = "reading_form"  # in the index's settings
 RECOGNITION_KEY = "recognition"  # likewise: whether pictures could be read
 

@@ -73,10 +73,14 @@ def _parser() -> argparse.ArgumentParser:
     what = verb.add_mutually_exclusive_group(required=True)
     what.add_argument("question", nargs="?", metavar="QUESTION")
     what.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="JSON objects, one a line")
+    _add_scope(verb)
+
+    verb.add_argument("--no-llm", action="store_true", help="quote from the documents, though a language model is set")
 
     verb = _verb(verbs, "search", "show the passages found for a question, and why", folders=True)
     verb.add_argument("question", metavar="QUESTION")
     verb.add_argument("--limit", type=_positive, default=10, metavar="N", help="passages at most (10)")
+    _add_scope(verb)
 
     verb = _verb(verbs, "documents", "list the indexed documents, or show one", folders=True)
     actions = verb.add_subparsers(dest="action", metavar="show NAME")
@@ -85,15 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(show, folders=True)
 
     verb = _verb(verbs, "evaluate", "measure evaluation sets, and write a report on them", folders=False)
-    verb.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    text = "a folder with documents/ and questions.jsonl; or `feedback`, what people have said of answers on the page"
+    verb.add_argument("folders", type=Path, nargs="+", metavar="FOLDER", help=text)
     verb.add_argument("--report", type=Path, metavar="DIR", help="write index.html and report.json there")
+    verb.add_argument("--llm", action="store_true", help="have the language model of WENDANG_LLM_… write the answers")
     verb.add_argument("--simplified", action="store_true", help="ask the questions in simplified characters")
 
     verb = _verb(verbs, "doctor", "look at everything and say what mends it", folders=True)
     verb.add_argument("--mend", action="store_true", help="mend what can be mended, then look")
+    text = "delete databases that were set aside because they were damaged or replaced, for good, then look"
+    verb.add_argument("--delete-kept", action="store_true", help=text)
 
     verb = _verb(verbs, "backup", "copy documents and index into one file, also while the program runs", folders=True)
     _add_file(verb, "leave the documents out")
+    text = "leave out what people have asked and said of answers, as where the file goes to others"
+    verb.add_argument("--without-conversations", action="store_true", help=text)
 
     verb = _verb(verbs, "restore", "put a backup back in service; nothing is overwritten or lost", folders=True)
     _add_file(verb, "leave the documents folder alone")
@@ -111,6 +121,11 @@ def _verb(
 def _add_file(parser: argparse.ArgumentParser, without_documents: str) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.zip")
     parser.add_argument("--without-documents", action="store_true", help=without_documents)
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    text = "only in this folder, this document or what this glob names (规章/, '**/*2023*'); may be repeated"
+    parser.add_argument("--in", dest="patterns", action="append", default=[], metavar="PATTERN", help=text)
 
 
 def _add_common(parser: argparse.ArgumentParser, folders: bool) -> None:

@@ -6,28 +6,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.datatypes import Hit
 from index.search import SearchIndex
+from qa.choosing import Row, choose_sentences
 from qa.citations import cite, is_verbatim
+from qa.clarifying import clarified, label_sides
 from qa.confidence import confidence
 from qa.datatypes import Answer, Citation
-from qa.evidence import Candidate, read
-from qa.expectation import Kind, expected_kind
-from qa.measures import normalise
+from qa.evidence import Reading, read
+from qa.list_questions import asks_for_list
+from qa.lists import is_list, told_of_list
+from qa.presentation import answer_text
 from qa.retrieval import Retrieval
 from qa.second_look import SecondLook
+from qa.surroundings import surroundings_of
 from qa.terms import is_written_in_hanzi
 
-MOST_SENTENCES = 4
-ANSWER_CHARACTERS = 220
-# A further sentence is quoted where its score is at most this far (log-odds) behind the lead's.
-BEHIND_LEAD = 2.0
-# A question for a reason, a list or an explanation is answered by a stretch of text rather than by one sentence, so the
-# sentences around the lead are quoted with it unless they are very unlikely.
-BEHIND_LEAD_BESIDE = 9.0
-MOST_IN_A_ROW = 3
-ANSWERED_AT_LENGTH: tuple[Kind | None, ...] = (None, "list", "reason")
 NEAREST = 3
-Row = list[Candidate]
 
 
 def answer_question(
@@ -37,22 +32,24 @@ def answer_question(
     min_confidence: float,
     embedding_ms: float = 0.0,
     second_look: SecondLook | None = None,
+    chosen: int | None = None,
 ) -> Answer:
-    """Answer from the retrieved passages, or refuse where the confidence is below `min_confidence`."""
+    """Answer from the retrieved passages, or refuse where the confidence is below `min_confidence`.
+
+    `chosen` is how many documents were asked, None for all.
+    """
     began = time.perf_counter()
     reading = read(retrieval, index, second_look)
     retrieval, candidates = reading.retrieval, reading.candidates
     sure = confidence(reading, index)
     answered = bool(candidates) and sure >= min_confidence
-    citations = (
-        _citations(choose_sentences(candidates, retrieval.query.question, bool(reading.parts)), retrieval)
-        if answered
-        else ()
-    )
+    citations = _citations(choose_sentences(reading), reading, index) if answered else ()
     answered = bool(citations)
     answer = Answer(
         question=question,
-        text=answer_text(citations) if answered else refusal_text(question, retrieval),
+        text=answer_text(citations)
+        if answered
+        else refusal_text(question, retrieval.hits, retrieval.query.missing_terms, chosen),
         answered=answered,
         mode="extractive",
         citations=citations,
@@ -66,66 +63,8 @@ def answer_question(
     return replace(answer, timings_ms={stage: round(value, 3) for stage, value in timings.items()})
 
 
-def choose_sentences(candidates: Sequence[Candidate], question: str, in_parts: bool = False) -> list[Row]:
-    """Return the lead sentence with its neighbours and what completes it, each row one piece of text.
-
-    `candidates` are best first. Likely, not said yet, within the length of an answer; the lead's row stays first, what
-    follows is in the order of passages and of the text. A question `in_parts` needs the room for the lead of each part,
-    so neighbours are no more likely there than other sentences.
-    """
-    if not candidates:
-        return []
-    lead, *others = candidates
-    first = [lead] if in_parts else _with_neighbours(lead, candidates, question)
-    rows, said = [first], {normalise(one.text) for one in first}
-    length = sum(len(one.text) for one in first)
-    further = 0
-    for candidate in others:
-        if further == MOST_SENTENCES - 1 or candidate.score < lead.score - BEHIND_LEAD:
-            break
-        words = normalise(candidate.text)
-        said_before = not words or any(words in one or one in words for one in said)
-        if said_before or length + len(candidate.text) > ANSWER_CHARACTERS:
-            continue
-        _add(candidate, rows)
-        said.add(words)
-        length += len(candidate.text)
-        further += 1
-    return [rows[0], *sorted(rows[1:], key=lambda row: (row[0].place, row[0].number))]
-
-
-def _with_neighbours(lead: Candidate, candidates: Sequence[Candidate], question: str) -> Row:
-    """Return the lead sentence with those before and behind it that belong to the answer, in the order of the text."""
-    at_length = expected_kind(question) in ANSWERED_AT_LENGTH
-    least = lead.score - (BEHIND_LEAD_BESIDE if at_length else BEHIND_LEAD)
-    beside = {one.number: one for one in candidates if one.hit.passage.id == lead.hit.passage.id}
-    row = [lead]
-    while len(row) < MOST_IN_A_ROW:
-        ends = [beside.get(row[-1].number + 1), beside.get(row[0].number - 1)]
-        room = ANSWER_CHARACTERS - sum(len(one.text) for one in row)
-        fitting = [one for one in ends if one and one.score >= least and len(one.text) <= room]
-        if not fitting:
-            break
-        _add(max(fitting, key=lambda one: one.score), [row])
-    return row
-
-
-def _add(candidate: Candidate, rows: list[Row]) -> None:
-    """Put a sentence at the end or the start of the row that it continues, or into a row of its own."""
-    for row in rows:
-        if row[0].hit.passage.id != candidate.hit.passage.id:
-            continue
-        if candidate.number == row[-1].number + 1:
-            row.append(candidate)
-            return
-        if candidate.number == row[0].number - 1:
-            row.insert(0, candidate)
-            return
-    rows.append([candidate])
-
-
-def _citations(chosen: Sequence[Row], retrieval: Retrieval) -> tuple[Citation, ...]:
-    """Cite the chosen rows, numbered as they stand.
+def _citations(chosen: Sequence[Row], reading: Reading, index: SearchIndex) -> tuple[Citation, ...]:
+    """Cite the chosen rows, numbered as they stand, with what has to be said beside them.
 
     One that is not word for word its passage's is dropped, and so is one that an earlier citation holds already.
     """
@@ -133,35 +72,48 @@ def _citations(chosen: Sequence[Row], retrieval: Retrieval) -> tuple[Citation, .
     for row in chosen:
         if not all(map(is_verbatim, row)):
             continue
-        citation = cite(row, 0, retrieval.query.question)
+        passage = row[0].hit.passage
+        citation = cite(row, 0, _asked_of(row, reading), surroundings_of(passage, index))
         if any(_encloses(earlier, citation) for earlier in citations):
             continue
         # A list takes the place of an item of it that was quoted before.
         inside = [number for number, earlier in enumerate(citations) if _encloses(citation, earlier)]
         citations = [earlier for number, earlier in enumerate(citations) if number not in inside]
         citations.insert(inside[0] if inside else len(citations), citation)
-    return tuple(replace(citation, number=number) for number, citation in enumerate(citations, start=1))
+    citations = _without_other_lists(citations, reading.retrieval.query.question) if not reading.parts else citations
+    numbered = [replace(citation, number=number) for number, citation in enumerate(citations, start=1)]
+    return clarified(label_sides(numbered) if reading.parts else numbered, index.texts)
+
+
+def _without_other_lists(citations: Sequence[Citation], question: str) -> list[Citation]:
+    """Return citations without lists beside one that is announced by more of the question (免费项目, not 收费项目)."""
+    if not asks_for_list(question):
+        return list(citations)
+    told = [told_of_list(citation.quote, question) for citation in citations]
+    return [
+        citation
+        for citation, terms in zip(citations, told, strict=True)
+        if not any(
+            other.document == citation.document and other.headings == citation.headings and terms < more
+            for other, more in zip(citations, told, strict=True)
+            if is_list(citation.quote) and other is not citation
+        )
+    ]
+
+
+def _asked_of(row: Row, reading: Reading) -> str:
+    """Return the question that a row answers: that of the one part that it leads, else the whole."""
+    places = {(one.hit.passage.id, one.number) for one in row}
+    led = [
+        part.retrieval.query.question
+        for part in reading.parts
+        if part.candidates and (part.candidates[0].hit.passage.id, part.candidates[0].number) in places
+    ]
+    return led[0] if len(led) == 1 else reading.retrieval.query.question
 
 
 def _encloses(outer: Citation, inner: Citation) -> bool:
     return outer.document == inner.document and outer.start <= inner.start and inner.end <= outer.end
-
-
-def answer_text(citations: Sequence[Citation]) -> str:
-    """Join quotes, each with its mark and with what answers the question emphasised."""
-    joiner = "" if all(is_written_in_hanzi(citation.quote) for citation in citations) else " "
-    return joiner.join(f"{emphasised(citation)}[{citation.number}]" for citation in citations)
-
-
-def emphasised(citation: Citation) -> str:
-    """Return a quote with `**` around what answers the question."""
-    quote = citation.quote
-    if "**" in quote:
-        # Marks of the text's own would pair with ours and turn everything round.
-        return quote
-    for start, end in sorted(citation.emphasis, reverse=True):
-        quote = f"{quote[:start]}**{quote[start:end]}**{quote[end:]}"
-    return quote
 
 
 def unanswered(question: str, reason: str) -> Answer:
@@ -179,20 +131,32 @@ def unanswered(question: str, reason: str) -> Answer:
     )
 
 
-def refusal_text(question: str, retrieval: Retrieval) -> str:
-    """Say that the documents hold no answer, what they lack, and where to look nearest; in the question's language."""
-    if not retrieval.hits:
+def refusal_text(question: str, hits: Sequence[Hit], missing: Sequence[str], chosen: int | None = None) -> str:
+    """Say that the documents hold no answer, what they lack, and where to look nearest; in the question's language.
+
+    Where only some were asked, say of how many that is told, and that all can be.
+    """
+    if not hits and chosen is None:
         if is_written_in_hanzi(question):
             return "还没有可以查的文档。请把文件放进文档文件夹，再重新索引。"
         return "There are no documents to look into yet. Put files into the folder and index again."
-    nearest = list(dict.fromkeys(hit.passage.title for hit in retrieval.hits))[:NEAREST]
-    missing = retrieval.query.missing_terms
+    nearest = list(dict.fromkeys(hit.passage.title for hit in hits))[:NEAREST]
     if is_written_in_hanzi(question):
-        parts = ["文档中没有找到这个问题的答案。"]
-        parts += [f"所有文档都没有提到：{'、'.join(missing)}。"] if missing else []
+        where, which = ("文档中", "所有文档") if chosen is None else (f"所选的 {chosen} 篇文档里", "所选文档")
+        parts = [f"{where}没有找到这个问题的答案。"]
+        parts += [f"{which}都没有提到：{'、'.join(missing)}。"] if missing else []
         parts += [f"最接近的内容在：{'；'.join(f'《{title}》' for title in nearest)}。"] if nearest else []
+        parts += ["可以在全部文档中再问。"] if chosen is not None else []
         return "".join(parts)
-    parts = ["The documents hold no answer to this question."]
-    parts += [f"No document mentions: {', '.join(missing)}."] if missing else []
+    parts = [f"{_documents_that_hold(chosen)} no answer to this question."]
+    no_document = "No document" if chosen is None else "No chosen document"
+    parts += [f"{no_document} mentions: {', '.join(missing)}."] if missing else []
     parts += [f"Nearest: {'; '.join(nearest)}."] if nearest else []
+    parts += ["You can ask again in all documents."] if chosen is not None else []
     return " ".join(parts)
+
+
+def _documents_that_hold(chosen: int | None) -> str:
+    if chosen is None:
+        return "The documents hold"
+    return "The chosen document holds" if chosen == 1 else f"The {chosen} chosen documents hold"

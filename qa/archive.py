@@ -1,4 +1,4 @@
-"""The form of a backup: a zip file of the database, its segments' files and the documents, and what tells of them."""
+"""The form of a backup: a zip file of database, segments' files, documents, conversations, and what tells of them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from index.database import DATABASE
 from index.datatypes import Progress, Report, ignore_progress
 from index.errors import StoreError
+from qa.history import joining, opening
 
-PROGRAM, FORM = "WenDang", 1
+PROGRAM = "WenDang"
+# The second form is the first with conversations or feedback. A program that knows only the first refuses these names:
+# told of another form, it says which program to use; without them, it reads what this one writes.
+FIRST_FORM, SECOND_FORM = FORMS = (1, 2)
 ABOUT = "backup.json"
+CONVERSATIONS, FEEDBACK = opening.FILE, joining.FILE
 DOCUMENTS, SEGMENTS = "documents/", "generations/"
 # Some 300,000 files. What tells of the others' sizes is the one file whose size nothing tells.
 LARGEST_ABOUT = 64 * 1024 * 1024
@@ -54,7 +59,8 @@ class About:
     members: tuple[Member, ...]
 
     def as_json(self) -> str:
-        return json.dumps({"program": PROGRAM, "form": FORM, **asdict(self)}, ensure_ascii=False, indent=1)
+        form = SECOND_FORM if any(one.name in (CONVERSATIONS, FEEDBACK) for one in self.members) else FIRST_FORM
+        return json.dumps({"program": PROGRAM, "form": form, **asdict(self)}, ensure_ascii=False, indent=1)
 
 
 class Meter:
@@ -108,6 +114,10 @@ class Backup:
 
     def member(self, name: str) -> Member:
         return next(member for member in self.about.members if member.name == name)
+
+    def find(self, name: str) -> Member | None:
+        """Return a file that not every backup holds."""
+        return next((member for member in self.about.members if member.name == name), None)
 
     def verify(self, report: Report = ignore_progress) -> None:
         """Read everything and raise `StoreError` where a file is not the one that was written."""
@@ -168,9 +178,9 @@ def _read_about(file: Path, archive: ZipFile) -> About:
         record = json.loads(archive.read(ABOUT))
         if record["program"] != PROGRAM:
             raise ValueError(f"it was made by {record['program']!r}")
-        if record["form"] != FORM:
+        if record["form"] not in FORMS:
             raise StoreError(
-                f"{file} has form {record['form']}, this program reads form {FORM}. Restore it with the version of "
+                f"{file} has form {record['form']}, this program reads forms 1 and 2. Restore it with the version of "
                 f"{PROGRAM} that made it, or a newer one"
             )
         return _parse_about(record)
@@ -219,7 +229,7 @@ def _is_expected(name: str) -> bool:
     """Whether a file of that name can be in a backup: hidden files cannot."""
     if name.startswith(DOCUMENTS):
         return not any(part.startswith(".") for part in name.split("/"))
-    return name in (ABOUT, DATABASE) or name.startswith(SEGMENTS)
+    return name in (ABOUT, DATABASE, CONVERSATIONS, FEEDBACK) or name.startswith(SEGMENTS)
 
 
 def _refused(file: Path, name: str, reason: str) -> StoreError:

@@ -10,11 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from index.datatypes import Document, Failure, Hit, Progress, Report, ignore_progress
 from index.embedding import Encoder, load_encoder
-from index.errors import QuestionError
 from index.generations import Generation, assemble, load_generation
 from index.new_words import WordFinder
 from index.openvino_reader import Reader, is_built, load_reader
@@ -23,19 +20,20 @@ from index.scan import Scan
 from index.search import SearchIndex
 from index.store import Store
 from index.sync import SyncReport, sync
-from qa.answering import answer_question, unanswered
-from qa.citations import place_citations
-from qa.conversation import standalone_question
+from qa.answering import unanswered
+from qa.asking import Asked, Means, answer_questions, check_question, why_not
+from qa.author import Author
 from qa.datatypes import Answer, Turn
-from qa.editions import prefer_newer
 from qa.evidence import Reading, read
+from qa.language_model import LanguageModel, load_language_model
 from qa.pages import PageView, PageViewer
 from qa.reranking import Reranker, load_reranker
 from qa.retrieval import LISTED_HITS, prepare_query, retrieve, shorten
+from qa.scope import EVERYWHERE, NarrowedGenerations, Scope
 from qa.second_look import SecondLook
 from qa.settings import Settings
+from qa.wishes import AS_EVER, Wishes
 
-LONGEST_QUESTION = 2_000
 # A second look takes some 50 ms, whatever the size. In large libraries, where a question is to take no more than twice
 # the time of its bare parts, it is taken only where it is asked for.
 MOST_PASSAGES_LOOKED_AT = 50_000
@@ -72,14 +70,21 @@ class Assistant:
     """
 
     def __init__(
-        self, settings: Settings, encoder: Encoder, reranker: Reranker | None = None, reader: Reader | None = None
+        self,
+        settings: Settings,
+        encoder: Encoder,
+        reranker: Reranker | None = None,
+        reader: Reader | None = None,
+        model: LanguageModel | None = None,
     ) -> None:
         self.settings = settings
+        self.author = Author(model, encoder.encode_passages) if model else None
         self._pages = PageViewer(settings.documents, settings.data)
         self.encoder = encoder
         self.reranker = reranker
         self._second_look = SecondLook(reader) if reader else None
         self._generation: Generation | None = None
+        self._scopes = NarrowedGenerations()
         self._syncing = threading.Lock()
         self._asked = 0
         self._quiet = threading.Condition()
@@ -88,7 +93,8 @@ class Assistant:
     def open(cls, settings: Settings, report: Report = ignore_progress, build: bool = True) -> Assistant:
         """Load the encoder and the index; a folder that has no index yet is synced first, if it is to be built."""
         encoder, reader = load_models(settings, report)
-        assistant = cls(settings, encoder, load_reranker(settings.reranker_model), reader)
+        model = load_language_model(settings)
+        assistant = cls(settings, encoder, load_reranker(settings.reranker_model), reader, model)
         store = Store.open(settings.data)
         try:
             store.check_model(encoder.name)
@@ -188,6 +194,7 @@ class Assistant:
                 return False
             store.check_model(self.encoder.name)
             self._generation = load_generation(store, before)
+            self._scopes.forget()
             return True
         finally:
             store.close()
@@ -200,62 +207,86 @@ class Assistant:
         finally:
             store.close()
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """Answer one question. Raises `QuestionError` where it is empty."""
-        return self.ask_all([(question, history)])[0]
+    def within(self, scope: Scope) -> Generation:
+        """Return the index in service with the documents of a scope alone. Raises `ScopeError` where it has none."""
+        return self._scopes.narrow(self.generation, scope)
 
-    def ask_all(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
-        """Answer questions in order; their vectors are computed together, which is several times faster."""
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
+        """Answer one question, from the documents of a scope.
+
+        Raises `QuestionError` where it is empty, `ScopeError` where no document is in the scope.
+        """
+        *_, answer = self.follow(question, history, scope)
+        return answer
+
+    def follow(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        stopped: Callable[[], bool] = lambda: False,
+        wishes: Wishes = AS_EVER,
+    ) -> Iterator[Answer]:
+        """Yield the answer to one question; where a language model writes it, as drafts first and at last the whole.
+
+        `stopped` is asked again and again while the model writes. Raises what `ask` does.
+        """
+        generation, asked = self.generation, Asked(question, history, scope, wishes=wishes)
+        if self.author is None or not wishes.with_model:
+            yield from self._answer_all([asked], generation)
+        else:
+            place = self._scopes.narrow(generation, scope)
+            yield from self.author.answer(
+                asked, generation, place, lambda one: self._answer_all([one], generation)[0], stopped
+            )
+
+    def ask_all(
+        self, questions: Sequence[tuple[str, Sequence[Turn]]], scopes: Sequence[Scope] | None = None
+    ) -> list[Answer]:
+        """Answer questions without a language model; their vectors are computed together, which is quicker.
+
+        Each is asked in its scope; without `scopes` all documents are asked.
+        """
+        return self._answer_all(_asked(questions, scopes), self.generation)
+
+    def _answer_all(self, questions: Sequence[Asked], generation: Generation) -> list[Answer]:
+        means = Means(self.encoder, self.reranker, self.second_look, self.settings.min_confidence, self._scopes)
         with self._asking():
-            return self._answer_all(questions)
+            return answer_questions(questions, generation, means)
 
-    def _answer_all(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
-        began = time.perf_counter()
-        generation = self.generation
-        known = generation.index.lexical.contains
-        queries = [
-            prepare_query(standalone_question(check_question(question), history, known), generation.index)
-            for question, history in questions
-        ]
-        vectors = iter(self.encoder.encode_queries([text for query in queries for text in query.texts]))
-        embedding_ms = (time.perf_counter() - began) * 1000 / max(1, len(questions))
-        answers: list[Answer] = []
-        for (question, _), query in zip(questions, queries, strict=True):
-            retrieval = retrieve(
-                generation.index, query, np.stack([next(vectors) for _ in query.texts]), reranker=self.reranker
-            )
-            answer = answer_question(
-                question,
-                retrieval,
-                generation.index,
-                self.settings.min_confidence,
-                embedding_ms,
-                self.second_look(generation.index),
-            )
-            answers.append(place_citations(prefer_newer(answer, generation), generation.documents))
-        return answers
+    def try_out(self, question: str, generation: Generation, scope: Scope = EVERYWHERE) -> Answer:
+        """Answer a question that nobody waits for, without a language model; a sync does not make way for it."""
+        means = Means(self.encoder, self.reranker, self.second_look, self.settings.min_confidence, self._scopes)
+        return answer_questions([Asked(question, (), scope)], generation, means)[0]
 
-    def ask_each(self, questions: Sequence[tuple[str, Sequence[Turn]]]) -> list[Answer]:
+    def wait_until_quiet(self, timeout: float) -> bool:
+        """Wait until nobody waits for an answer, for so many seconds at most; return whether that is so."""
+        with self._quiet:
+            return self._quiet.wait_for(lambda: self._asked == 0, timeout)
+
+    def ask_each(
+        self, questions: Sequence[tuple[str, Sequence[Turn]]], scopes: Sequence[Scope] | None = None
+    ) -> list[Answer]:
         """Answer questions in order; one that cannot be asked gets the reason for an answer, and the others go on."""
-        reasons: dict[int, str] = {}
-        for number, (question, _) in enumerate(questions):
-            try:
-                check_question(question)
-            except QuestionError as error:
-                reasons[number] = str(error)
-        answers = iter(self.ask_all([asked for number, asked in enumerate(questions) if number not in reasons]))
+        asked, generation = _asked(questions, scopes), self.generation
+        reasons = [why_not(one, generation, self._scopes) for one in asked]
+        good = [one for one, reason in zip(asked, reasons, strict=True) if not reason]
+        if self.author is None:
+            answers = iter(self._answer_all(good, generation))
+        else:
+            answers = (self.ask(one.question, one.history, one.scope) for one in good)
         return [
-            unanswered(question, reasons[number]) if number in reasons else next(answers)
-            for number, (question, _) in enumerate(questions)
+            replace(unanswered(one.question, reason), scope=one.scope.patterns) if reason else next(answers)
+            for one, reason in zip(asked, reasons, strict=True)
         ]
 
-    def search(self, question: str, limit: int) -> tuple[Hit, ...]:
-        """Return the best passages for a question."""
-        return self.read(question, limit).retrieval.hits
+    def search(self, question: str, limit: int, scope: Scope = EVERYWHERE) -> tuple[Hit, ...]:
+        """Return the best passages for a question, of the documents of a scope."""
+        return self.read(question, limit, scope).retrieval.hits
 
-    def read(self, question: str, limit: int) -> Reading:
+    def read(self, question: str, limit: int, scope: Scope = EVERYWHERE) -> Reading:
         """Return the best passages for a question, with what was looked for and the sentences read."""
-        index = self.generation.index
+        index = self.within(scope).index
         query = prepare_query(check_question(question), index)
         vectors = self.encoder.encode_queries(query.texts)
         found = retrieve(index, query, vectors, max(limit, LISTED_HITS), self.reranker)
@@ -322,15 +353,8 @@ def list_documents(generation: Generation) -> list[DocumentEntry]:
     ]
 
 
-def check_question(question: str) -> str:
-    """Return a question without white space around it. Raises `QuestionError` where it is empty or too long."""
-    # Half a character (a lone surrogate, from a broken terminal or file) is more than the tokenizers can take.
-    stripped = " ".join(question.encode("utf-8", "replace").decode().split())
-    if not any(character.isalnum() for character in stripped):
-        raise QuestionError("the question is empty. Ask in a few words, for example: 金山区有多少耕地？")
-    if len(stripped) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"the question has {len(stripped):,} characters; at most {LONGEST_QUESTION:,} are read. "
-            "Ask for one thing, and put long texts into the documents folder"
-        )
-    return stripped
+def _asked(questions: Sequence[tuple[str, Sequence[Turn]]], scopes: Sequence[Scope] | None) -> list[Asked]:
+    return [
+        Asked(question, history, scope)
+        for (question, history), scope in zip(questions, scopes or [EVERYWHERE] * len(questions), strict=True)
+    ]

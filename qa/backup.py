@@ -1,12 +1,13 @@
-"""One consistent state of documents and index, copied into one file while the program runs."""
+"""One consistent state of documents, index and conversations, copied into one file while the program runs."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -20,7 +21,10 @@ from index.datatypes import Failure, Report, ignore_progress
 from index.errors import DamagedStore, StoreError
 from index.scan import Scan, check_folder, scan_folder
 from index.store import Store, Totals
-from qa.archive import DOCUMENTS, About, Meter, open_backup
+from qa.archive import CONVERSATIONS, DOCUMENTS, FEEDBACK, About, Meter, open_backup
+from qa.history.joining import lines_of
+from qa.history.looking import copy_conversations
+from qa.history.opening import DamagedConversations
 from qa.packing import Packing
 from qa.unpacking import flush
 
@@ -29,6 +33,7 @@ from qa.unpacking import flush
 class BackupReport:
     """What a backup holds: the generation and how many documents are indexed in it, how many files of documents.
 
+    `conversations` are those that nobody has deleted, `feedback` the verdicts on answers.
     `left_out` are files of the documents folder that it does not hold, with the reason.
     """
 
@@ -40,24 +45,37 @@ class BackupReport:
     documents: int
     left_out: tuple[Failure, ...]
     seconds: float
+    conversations: int = 0
+    feedback: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """One state of the index, the database as it was then copied to a file."""
+    """One state of the index, the database as it was then copied to a file; likewise what people have said.
+
+    `said` are the copies by their names in the backup, with how much each holds.
+    """
 
     copied: Path
     generation: int
     model: str
     totals: Totals
     segments: tuple[SegmentRow, ...]
+    said: dict[str, tuple[Path, int]]
 
 
-def back_up(file: Path, data: Path, documents: Path | None, report: Report = ignore_progress) -> BackupReport:
+def back_up(
+    file: Path,
+    data: Path,
+    documents: Path | None,
+    report: Report = ignore_progress,
+    with_conversations: bool = True,
+) -> BackupReport:
     """Write the index in `data`, and the documents if there is a folder, to a file.
 
-    The file is there whole or not at all; one that stands there is replaced if it is a backup. Raises `StoreError`
-    where there is no index, or the file cannot be written.
+    Without conversations, nothing that anybody has asked or said of answers is in it. The file is there whole or not at
+    all; one that stands there is replaced if it is a backup. Raises `StoreError` where there is no index, or the file
+    cannot be written.
     """
     began = time.monotonic()
     if not (data / DATABASE).exists():
@@ -65,8 +83,12 @@ def back_up(file: Path, data: Path, documents: Path | None, report: Report = ign
     _check_target(file)
     if documents is not None:
         check_folder(documents)
-    with _as_store_errors(file), _only_one(file), _written_whole(file) as part, _copied_state(file, data) as state:
+    copying = _copied_state(file, data, with_conversations)
+    with _as_store_errors(file), _only_one(file), _written_whole(file) as part, copying as state:
         about, left_out = _pack(part, state, data, documents, report)
+        conversations, feedback = (
+            state.said[name][1] if name in state.said else 0 for name in (CONVERSATIONS, FEEDBACK)
+        )
     return BackupReport(
         file=file,
         size=file.stat().st_size,
@@ -76,6 +98,8 @@ def back_up(file: Path, data: Path, documents: Path | None, report: Report = ign
         documents=sum(member.name.startswith(DOCUMENTS) for member in about.members),
         left_out=tuple(left_out),
         seconds=round(time.monotonic() - began, 3),
+        conversations=conversations,
+        feedback=feedback,
     )
 
 
@@ -87,10 +111,14 @@ def _pack(
     scan = scan_folder(documents) if documents is not None else Scan(())
     files = (*scan.files, scan.user_words) if scan.user_words else scan.files
     left_out = [*scan.skipped, *scan.closed]
-    meter = Meter("backing up", state.copied.stat().st_size + sum(file.size for file in files), report)
+    copies = [state.copied, *(path for path, _ in state.said.values())]
+    size = sum(path.stat().st_size for path in copies) + sum(file.size for file in files)
+    meter = Meter("backing up", size, report)
     with ZipFile(part, "w") as archive:
         packing = Packing(archive, meter, state.copied.parent)
         packing.add_file(DATABASE, state.copied)
+        for name, (path, _) in state.said.items():
+            packing.add_file(name, path)
         for row in state.segments:
             packing.add_segment(data, row)
         if documents is not None:
@@ -169,11 +197,12 @@ def _written_whole(file: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _copied_state(file: Path, data: Path) -> Iterator[_State]:
-    """Copy the database beside the backup, and look at what it says, all in one state of it."""
-    copied = file.with_name(file.name + ".part.sqlite")
+def _copied_state(file: Path, data: Path, with_conversations: bool) -> Iterator[_State]:
+    """Copy the database beside the backup, and look at what it says, all in one state of it; then the rest."""
+    copied, talks, feedback = (file.with_name(f"{file.name}.part.{kind}") for kind in ("sqlite", "talks", "feedback"))
     try:
-        copied.unlink(missing_ok=True)
+        for name in (copied, talks):
+            name.unlink(missing_ok=True)
         store = Store.open(data)
         try:
             with store.snapshot():
@@ -181,9 +210,13 @@ def _copied_state(file: Path, data: Path) -> Iterator[_State]:
                 _copy_database(store, copied, file)
         finally:
             store.close()
-        yield state
+        said = {}
+        if with_conversations:
+            said[CONVERSATIONS] = (talks, _copy_conversations(data, talks, file))
+            said[FEEDBACK] = (feedback, _copy_feedback(data, feedback))
+        yield replace(state, said={name: found for name, found in said.items() if found[1]})
     finally:
-        for name in (copied, Path(f"{copied}-journal")):
+        for name in (copied, talks, feedback, Path(f"{copied}-journal"), Path(f"{talks}-journal")):
             name.unlink(missing_ok=True)
 
 
@@ -198,7 +231,7 @@ def _look(store: Store, copied: Path) -> _State:
             "python -m qa doctor --mend"
         )
     segments = tuple(row.segment for row in store.live_segments(generation))
-    return _State(copied, generation, store.meta("model") or "", store.totals(), segments)
+    return _State(copied, generation, store.meta("model") or "", store.totals(), segments, {})
 
 
 def _copy_database(store: Store, copied: Path, file: Path) -> None:
@@ -208,3 +241,21 @@ def _copy_database(store: Store, copied: Path, file: Path) -> None:
         raise
     except StoreError as error:
         raise _not_written(file, error.__cause__ or error) from error
+
+
+def _copy_conversations(data: Path, copied: Path, file: Path) -> int:
+    try:
+        return copy_conversations(data / CONVERSATIONS, copied)
+    except DamagedConversations:
+        raise
+    except StoreError as error:
+        raise _not_written(file, error.__cause__ or error) from error
+
+
+def _copy_feedback(data: Path, copied: Path) -> int:
+    """Copy the verdicts, a file that is only ever replaced as a whole, and return how many there are."""
+    try:
+        shutil.copy2(data / FEEDBACK, copied)
+    except FileNotFoundError:
+        return 0
+    return len(lines_of(copied.read_text("utf-8", "replace")))

@@ -6,42 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
-from index.chunking import announces_more
 from index.datatypes import Document, Passage
-from index.lexical import fold_in_place
 from qa.datatypes import Answer, Citation
+from qa.emphasis import emphasis
 from qa.evidence import Candidate
-from qa.expectation import MEASURE, NUMERAL, UNIT, Kind, expected_kind
+from qa.item_lines import without_bullet
+from qa.list_questions import asks_for_list
+from qa.lists import LONGEST_LIST, LONGEST_LIST_BESIDE, whole_list, with_list
+from qa.surroundings import Span, Surroundings, surroundings_of
 
-MOST_EMPHASISED = 4
-LONGEST_LIST = 240
-FULL_STOPS = ("。", "！", "？", ".", "!", "?")
 ANSWER_LABEL = re.compile(r"(?:答复?|回答|A)\s*[：:]\s*")
-LIST_ITEM = re.compile(
-    r"[0-9]{1,2}[.、]|[（(]?[一二三四五六七八九十0-9]{1,2}[）)]|[一二三四五六七八九十][是、]|其[一二三四五六七八九十]"
-)
-DATE = re.compile(
-    r"(?<![0-9.])[0-9]{2,4}\s*年(?:\s*[0-9]{1,2}\s*月)?(?:\s*[0-9]{1,2}\s*[日号])?"
-    r"|(?<![0-9])[0-9]{1,2}\s*月(?:\s*[0-9]{1,2}\s*[日号])?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-    r"|[一二三四五六七八九十]+月(?:[一二三四五六七八九十]+日)?|\b(?:1[0-9]|20)[0-9]{2}\b(?!\s*[年0-9])"
-)
-FIGURE = re.compile(
-    rf"(?<![a-z0-9.\[第])(?:约|近|超过|超|逾)?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?(?![0-9])|{NUMERAL}分之{NUMERAL}"
-)
-# 第二条 is a name, not two of something. A lone 一 is hardly ever a figure: 同一时期, 一批, 一方面.
-CHINESE_FIGURE = re.compile(
-    rf"(?<![第〇零一二两三四五六七八九十百千万亿])(?:[二两三四五六七八九十百千万亿]|[〇零一二两三四五六七八九十百千万亿]{{2,14}})(?:{UNIT})"
-)
-NAMED = re.compile(r"[“《「『](?P<name>[^”》」』]{2,30})[”》」』]")
-# Dates come first where a number is asked for, too, so that 2023年12月 is one thing and left alone.
-MARKS: dict[Kind | None, tuple[re.Pattern[str], ...]] = {
-    "number": (FIGURE, CHINESE_FIGURE),
-    "date": (DATE,),
-    "list": (NAMED,),
-    "person": (NAMED,),
-    "place": (NAMED,),
-    None: (FIGURE, NAMED),
-}
 
 
 def is_verbatim(candidate: Candidate) -> bool:
@@ -51,16 +25,50 @@ def is_verbatim(candidate: Candidate) -> bool:
     return inside and passage.text[sentence.start - passage.start : sentence.end - passage.start] == candidate.text
 
 
-def cite(row: Sequence[Candidate], number: int, question: str) -> Citation:
-    """Return the citation of sentences side by side, all `is_verbatim`; one that announces a list is cited with it."""
+def cite(row: Sequence[Candidate], number: int, question: str, around: Surroundings | None = None) -> Citation:
+    """Return the citation of sentences side by side, all `is_verbatim`.
+
+    One that announces a list is cited with it; where the question asks for a list, an item is cited with the whole
+    list. `around` is where that is looked for, the sentences' passage unless given.
+    """
     passage = row[0].hit.passage
-    start, end = row[0].sentence.start + _answer_label(row[0].text), max(map(_end_with_list, row))
-    return citation_of(passage, start, end, number, question)
+    around = around or surroundings_of(passage)
+    is_list = asks_for_list(question)
+    span = row[0].sentence.start, row[-1].sentence.end
+    whole = _list_of(row, span, question, around) if is_list else None
+    start, end = whole or with_list(span, around, LONGEST_LIST if is_list else LONGEST_LIST_BESIDE)
+    start += _answer_label(around.words((start, end)))
+    quote = around.words((start, end))
+    # An item by itself needs no bullet.
+    start += len(quote) - len(without_bullet(quote)) if "\n" not in quote else 0
+    return _citation(passage, start, end, around.words((start, end)), number, question)
+
+
+def _list_of(row: Sequence[Candidate], span: Span, question: str, around: Surroundings) -> Span | None:
+    """Return the list that a question asks for and that sentences side by side are of, else None.
+
+    Where the likeliest sentence is of it, what stands beside it is left out; else the list is put beside them.
+    """
+    headings = row[0].hit.passage.headings
+    likeliest, *others = sorted(row, key=lambda one: -one.score)
+    whole = whole_list(_span(likeliest), around, question, headings) or whole_list(span, around, question, headings)
+    for one in () if whole else others:
+        if found := whole_list(_span(one), around, question, headings, by_name=True):
+            both = min(found[0], span[0]), max(found[1], span[1])
+            return both if both[1] - both[0] <= LONGEST_LIST else None
+    return whole
+
+
+def _span(candidate: Candidate) -> Span:
+    return candidate.sentence.start, candidate.sentence.end
 
 
 def citation_of(passage: Passage, start: int, end: int, number: int, question: str) -> Citation:
     """Return the citation of a stretch of a passage's text, by its offsets in the document."""
-    quote = passage.text[start - passage.start : end - passage.start]
+    return _citation(passage, start, end, passage.text[start - passage.start : end - passage.start], number, question)
+
+
+def _citation(passage: Passage, start: int, end: int, quote: str, number: int, question: str) -> Citation:
     return Citation(
         number=number,
         document=passage.document,
@@ -77,7 +85,8 @@ def citation_of(passage: Passage, start: int, end: int, number: int, question: s
 
 def place_citations(answer: Answer, documents: Mapping[str, Document]) -> Answer:
     """Return an answer whose citations say where in its file each quote begins, and how surely it was recognised."""
-    return replace(answer, citations=tuple(_placed(one, documents[one.document]) for one in answer.citations))
+    placed = (_placed(one, documents[one.document]) if one.document in documents else one for one in answer.citations)
+    return replace(answer, citations=tuple(placed))
 
 
 def _placed(citation: Citation, document: Document) -> Citation:
@@ -89,53 +98,3 @@ def _answer_label(sentence: str) -> int:
     """Return the length of the label (答：) that a list of questions and answers puts before an answer."""
     found = ANSWER_LABEL.match(sentence)
     return found.end() if found and found.end() < len(sentence) else 0
-
-
-def _end_with_list(candidate: Candidate) -> int:
-    """Return where the list ends that a sentence announces with its colon, or the sentence's own end.
-
-    The list goes on as long as its lines end in a semicolon, comma or nothing, up to a length that is still read.
-    """
-    passage, end = candidate.hit.passage, candidate.sentence.end
-    if not announces_more(candidate.text):
-        return end
-    following = [sentence for sentence in passage.sentences if sentence.start >= end]
-    for number, sentence in enumerate(following):
-        if sentence.end - candidate.sentence.start > LONGEST_LIST:
-            break
-        end = sentence.end
-        ends_list = passage.sentence_text(sentence).endswith(FULL_STOPS)
-        if ends_list and not any(
-            LIST_ITEM.match(passage.sentence_text(other)) for other in following[number + 1 : number + 2]
-        ):
-            break
-    return end
-
-
-def emphasis(quote: str, question: str) -> tuple[tuple[int, int], ...]:
-    """Return the spans of a quote that hold the kind of thing asked for and that the question does not say itself."""
-    folded, asked = fold_in_place(quote), fold_in_place(question)
-    kind = expected_kind(question)
-    taken = [found.span() for found in DATE.finditer(folded)] if kind != "date" else []
-    spans: list[tuple[int, int]] = []
-    for pattern in MARKS.get(kind, ()):
-        for found in pattern.finditer(folded):
-            start, end = found.span("name") if "name" in pattern.groupindex else found.span()
-            if folded[start:end] not in asked and not _overlaps(start, end, [*taken, *spans]):
-                spans.append((start, end))
-    return _join_touching(sorted(spans))[:MOST_EMPHASISED]
-
-
-def _join_touching(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Make one of spans without a character between them."""
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and joined[-1][1] == start:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return tuple(joined)
-
-
-def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start < right and left < end for left, right in spans)

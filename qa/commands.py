@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from index.embedding import load_encoder
-from index.errors import DocumentError, ReportError, StoreError, WenDangError
+from index.errors import DocumentError, ReportError, SettingsError, StoreError, WenDangError
 from index.generations import load_generation
 from index.store import Store
 from index.sync import sync
 from qa import printing, records
-from qa.assistant import BATCH, Assistant, check_question, list_documents, load_models
+from qa.asking import check_question
+from qa.assistant import BATCH, Assistant, list_documents, load_models
 from qa.backup import back_up
 from qa.checks.finding import command
 from qa.confidence import confidence
-from qa.doctor import examine, mend
-from qa.evaluate import Evaluation, evaluate, read_set
+from qa.doctor import delete_kept, examine, mend
+from qa.evaluate import Evaluation, evaluate, find_set, read_set
+from qa.language_model import LanguageModel, load_language_model
 from qa.measures import Question
 from qa.questions import read_questions
 from qa.report.files import prepare_folder, write_report
@@ -27,8 +30,14 @@ from qa.report.header import command_line, make_header
 from qa.report.last import read_last
 from qa.report.results import evaluate_sets, name_sets
 from qa.restore import restore
+from qa.scope import Scope
 from qa.settings import Settings
 from qa.syncing import Syncing
+
+NO_MODEL = (
+    "--llm needs a language model, and none is set. Set WENDANG_LLM_BASE_URL, such as http://127.0.0.1:11434/v1, and "
+    "WENDANG_LLM_MODEL"
+)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> None:
@@ -95,9 +104,14 @@ def run_ask(options: argparse.Namespace, settings: Settings) -> None:
     else:
         questions = read_questions(options.questions)
     assistant = _open(settings)
-    for at in range(0, len(questions), BATCH):
-        batch = questions[at : at + BATCH]
-        answers = assistant.ask_each([(question.text, question.history) for question in batch])
+    assistant.author = None if options.no_llm else assistant.author
+    # One that names no document is an error here, and a line's own only the answer to that line.
+    assistant.within(Scope(tuple(options.patterns)))
+    size = BATCH if assistant.author is None else 1
+    for at in range(0, len(questions), size):
+        batch = questions[at : at + size]
+        scopes = [Scope(question.scope or tuple(options.patterns)) for question in batch]
+        answers = assistant.ask_each([(question.text, question.history) for question in batch], scopes)
         for question, answer in zip(batch, answers, strict=True):
             if _as_json(options):
                 _print_json(records.answer_record(question.id or None, answer))
@@ -121,12 +135,13 @@ def _open(settings: Settings) -> Assistant:
 
 def run_search(options: argparse.Namespace, settings: Settings) -> None:
     assistant = _open(settings)
-    reading = assistant.read(options.question, options.limit)
-    sure = confidence(reading, assistant.generation.index)
+    scope = Scope(tuple(options.patterns))
+    reading = assistant.read(options.question, options.limit, scope)
+    sure = confidence(reading, assistant.within(scope).index)
     if _as_json(options):
-        _print_json(records.search_record(options.question, reading.retrieval, sure))
+        _print_json(records.search_record(options.question, reading.retrieval, sure, scope.patterns))
     else:
-        printing.print_hits(options.question, reading.retrieval, sure)
+        printing.print_hits(options.question, reading.retrieval, sure, scope.patterns)
 
 
 def run_documents(options: argparse.Namespace, settings: Settings) -> None:
@@ -154,14 +169,16 @@ def run_documents(options: argparse.Namespace, settings: Settings) -> None:
 
 def run_evaluate(options: argparse.Namespace, settings: Settings) -> None:
     # Looked at before the model is loaded and the report's folder made.
-    for folder in options.folders:
-        read_set(folder)
-    name_sets(options.folders)
+    folders = [find_set(folder, settings) for folder in options.folders]
+    for folder in folders:
+        read_set(folder, settings)
+    name_sets(folders)
+    model_for(options, settings)
     page = None
     if options.report is None:
-        evaluations = _evaluate(options, settings)
+        evaluations = _evaluate(options, folders, settings)
     else:
-        evaluations, page = _evaluate_with_report(options, settings)
+        evaluations, page = _evaluate_with_report(options, folders, settings)
     if _as_json(options):
         sets = [asdict(one) for one in evaluations]
         record = sets[0] if len(sets) == 1 else {"sets": sets}
@@ -173,14 +190,26 @@ def run_evaluate(options: argparse.Namespace, settings: Settings) -> None:
         print(f"report: {page}")
 
 
-def _evaluate(options: argparse.Namespace, settings: Settings) -> list[Evaluation]:
+def model_for(options: argparse.Namespace, settings: Settings) -> LanguageModel | None:
+    """Return the language model that an evaluation is to use. Raises `SettingsError` where none is set."""
+    if not options.llm:
+        return None
+    model = load_language_model(settings)
+    if model is None:
+        raise SettingsError(NO_MODEL)
+    return model
+
+
+def _evaluate(options: argparse.Namespace, folders: Sequence[Path], settings: Settings) -> list[Evaluation]:
     with printing.progress() as report:
         encoder, reader = load_models(settings, report)
-        simplified = options.simplified
-        return [evaluate(folder, settings, encoder, report, simplified, reader)[0] for folder in options.folders]
+        given = settings, encoder, report, options.simplified, reader, model_for(options, settings)
+        return [evaluate(folder, *given)[0] for folder in folders]
 
 
-def _evaluate_with_report(options: argparse.Namespace, settings: Settings) -> tuple[list[Evaluation], Path]:
+def _evaluate_with_report(
+    options: argparse.Namespace, folders: Sequence[Path], settings: Settings
+) -> tuple[list[Evaluation], Path]:
     """Measure the sets with their baselines and write the report, compared with the last one in its folder."""
     prepare_folder(options.report)
     last, broken = None, None
@@ -191,8 +220,10 @@ def _evaluate_with_report(options: argparse.Namespace, settings: Settings) -> tu
         printing.note(f"note: {broken}")
     with printing.progress() as report:
         encoder, reader = load_models(settings, report)
-        results = evaluate_sets(options.folders, settings, encoder, report, options.simplified, reader)
-    header = make_header(settings, encoder, command_line(options.folders, options.report, options.simplified))
+        model = model_for(options, settings)
+        results = evaluate_sets(folders, settings, encoder, report, options.simplified, reader, model)
+    line = command_line(options.folders, options.report, options.simplified, options.llm)
+    header = make_header(settings, encoder, line, options.llm)
     page = write_report(options.report, results, header, last, broken)
     return [one.evaluation for one in results.sets], page
 
@@ -201,6 +232,8 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> None:
     if options.mend:
         with printing.progress() as report:
             mend(settings, report)
+    if options.delete_kept:
+        delete_kept(settings)
     findings = examine(settings)
     if _as_json(options):
         _print_json([asdict(finding) for finding in findings])
@@ -215,7 +248,7 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> None:
 def run_backup(options: argparse.Namespace, settings: Settings) -> None:
     documents = None if options.without_documents else settings.documents
     with printing.progress() as report:
-        done = back_up(options.file, settings.data, documents, report)
+        done = back_up(options.file, settings.data, documents, report, not options.without_conversations)
     _print_json(records.backup_record(done)) if _as_json(options) else printing.print_backup(done)
 
 

@@ -17,6 +17,7 @@ from index.search import SearchIndex
 from qa.evidence import SIGNS as SENTENCE_SIGNS
 from qa.evidence import Reading, folded_context
 from qa.expectation import expected_kind
+from qa.mismatch import is_of_another, may_be_of_another
 from qa.retrieval import Wanted
 from qa.terms import ENDS_OF_NAMES, is_written_in_hanzi
 
@@ -46,6 +47,8 @@ BROAD = re.compile(
     r"|\b(?:summari[sz]e|overview|describe|explain|discuss|how (?:does|do|did|is|are|was|were|has|have|can))\b"
 )
 TOGETHER = 8
+OF_ANOTHER = 0.05  # at most, where what answers best is of another year or model than the one asked about
+MAYBE_OF_ANOTHER = 0.6  # at most, where it is of another year, but some of what was found is of the right one
 
 # What ends the names of places and bodies, with two characters or more before it.
 NAME = re.compile(rf"(?P<stem>[㐀-鿿]{{2,}}?)(?:{ENDS_OF_NAMES}|[省市区县镇乡村州岛])")
@@ -57,7 +60,11 @@ def confidence(reading: Reading, index: SearchIndex) -> float:
         return sum(confidence(part, index) for part in reading.parts) / len(reading.parts)
     if not reading.candidates:
         return 0.0
-    return 1 / (1 + exp(-log_odds(reading, index)))
+    likely = 1 / (1 + exp(-log_odds(reading, index)))
+    question = reading.retrieval.query.question
+    if is_of_another(question, reading.candidates):
+        return min(likely, OF_ANOTHER)
+    return min(likely, MAYBE_OF_ANOTHER) if may_be_of_another(question, reading.candidates[0]) else likely
 
 
 def log_odds(reading: Reading, index: SearchIndex) -> float:

@@ -2,154 +2,188 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
-from index.lexical import find_names, fold
-from index.numerals import find_numbers
+from index.lexical import fold, fold_in_place, words
+from index.lexical_index import LexicalIndex
+from qa.about_itself import document_turns
+from qa.carrying import MARK, are_alike, are_lost, beside_told, carried_words, told_words
+from qa.correcting import read_correction
 from qa.datatypes import Turn
-from qa.expectation import expected_kind
-from qa.terms import question_terms, term_weight
+from qa.list_items import name_item
+from qa.pointing import (
+    BOTH,
+    COMPARES_WITH,
+    FORMER,
+    LEAVES,
+    PRONOUN,
+    asks_for_more,
+    is_bare,
+    without_greeting,
+    without_openers,
+)
+from qa.reach import Corpus, reach_of
+from qa.relative_time import resolve_time
+from qa.substituting import asked_of_another
+from qa.topic import Cut, Word, topic_words
 
-# What only opens a question; behind it the question may be about anything.
-OPENER = re.compile(
-    r"^(?:好[的吧]?|嗯|明白了?|谢谢|那么?(?![个些里边儿时会一以之])|另外|"
-    r"ok(?:ay)?\b|thanks?\b|thank you\b|and\b|so\b|then\b)[，,。.!！\s]*",
-    re.IGNORECASE,
-)
-# Whoever says so asks about something else.
-LEAVES = re.compile(
-    r"^(?:换个(?:话题|问题)|再问(?:你)?(?:一个|一下|个)?(?:别的|其他的)?(?:问题)?|顺便问(?:一下|一句)?|对了|说点别的|另一个问题|"
-    r"(?:a )?different (?:topic|question|subject)|by the way|another (?:question|topic)|on another note)"
-    r"[，。,.:：；\s]*",
-    re.IGNORECASE,
-)
-# 它, 该园区, 前者, 那里: words that stand for what was named before.
-PRONOUN = re.compile(
-    r"它|其(?!他|它|实|余|次|一|二|三)|该(?!怎|如何|不该|死)|此(?!外|次)|他们?|她们?|上述|前者|后者|(?<![为至])这(?!么样?$)|"
-    r"那(?:个|些|里|边|儿)|\b(?:it|its|they|their|them|that|those|these|this|there|he|she|his|her|former|latter)\b",
-    re.IGNORECASE,
-)
-# 从那以后, 下一步, 还有: words that go on with what was asked before.
-GOES_ON = re.compile(
-    r"前面|刚才|那(?:会儿|时|以后|之后|一)|当时|往后|再往前|同样|下一(?:步|个?阶段|年|次)|接下来|还(?:有|要)(?!几)"
-)
-ELLIPTICAL = re.compile(r"呢\s*[？?]?\s*$|^(?:what|how) about\b", re.IGNORECASE)
-ASKS = re.compile(r"什么|哪|谁|几|多少|怎|如何|为何|何[时地处人]|吗|是否|多[大长高久远]|啥")
-PLACE = re.compile(r"..[省市县区镇乡村州]$")
-REPLIES = frozenset(("yes", "no", "not", "ok"))
-QUOTED = re.compile(r"[“「《『][^”」》』]{2,}[”」》』]")
-CLAUSE_END = re.compile(r"[，,；;]")
-YEAR = re.compile(r"(?:1[0-9]|20)[0-9]{2}")
-NAMED = 5.0  # weight of a term that names something
-LEAST_WHOLE = 9.0  # weight of the terms of a question that needs nothing from before
-LEAST_CARRIED = 1.5  # weight of a term that is carried; what says less only stands in the way
-LEAST_TOLD = 4.0  # likewise, of a term that only the answer before holds
-SHORT_ANSWER = 16  # characters; all that it says is what the question asked for
-MOST_TOLD, LONGEST_TOLD = 4, 60  # terms that are taken from an answer, and the characters of one that is so used
 # A subject is looked for so many questions back, in so many of their characters, and is so many terms long at most.
 QUESTIONS_BACK, CHARACTERS_READ, MOST_CARRIED = 8, 500, 12
-MARK = re.compile(r"\[[0-9]{1,3}\]|\*\*")
-ITEMS = re.compile(r"[、，,；;]|以及|和|与|\band\b|\bor\b")
+ROWS_COMPARED = 200  # passages whose documents are looked through for another word
 
 
 def standalone_question(
-    question: str, history: Sequence[Turn], is_known: Callable[[str], bool] = lambda term: True
+    question: str,
+    history: Sequence[Turn],
+    is_known: Callable[[str], bool] = lambda term: True,
+    cut: Cut = words,
+    together: Callable[[str, str], bool] | None = None,
+    in_document: Callable[[str, str], bool] | None = None,
 ) -> str:
     """Return what to search for: the question itself, or with words of the turns before in front.
 
     They are added where the question points back (它…, …呢？) or says too little by itself; those that no document
-    holds, by `is_known`, would only stand in the way.
+    holds, by `is_known`, would only stand in the way. `cut` cuts a folded text into words, and `together` tells
+    whether two terms stand in one passage: where it is given, a question that names nothing gets the name of what was
+    talked about if the documents hold both, and what never stands beside the question's own words stays behind.
+    `in_document` tells whether two terms are held by one document.
     """
-    turns = [Turn(turn.role, _readable(turn.content)) for turn in history][-2 * QUESTIONS_BACK :]
-    if not any(turn.role == "user" for turn in turns):
+    turns = [Turn(turn.role, _readable(turn.content)) for turn in history[-4 * QUESTIONS_BACK :]]
+    turns = document_turns(turns, is_known)[-2 * QUESTIONS_BACK :]
+    corpus = Corpus(is_known, cut, together, in_document)
+    context: tuple[Word, ...] = ()
+    before: tuple[Word, ...] = ()
+    whole = ""
+    for at, turn in enumerate(turns):
+        if turn.role == "user":
+            asked = without_greeting(turn.content)
+            searched, words_of = _made_whole(asked, turns[:at], whole, context, before, corpus)
+            if words_of != context:
+                context, before = words_of, _talked_about(context, before)
+            whole = searched
+    if not whole:
         return question
+    return _made_whole(question, turns, whole, context, before, corpus)[0]
+
+
+def _made_whole(
+    question: str,
+    turns: Sequence[Turn],
+    last: str,
+    context: tuple[Word, ...],
+    before: tuple[Word, ...],
+    corpus: Corpus,
+) -> tuple[str, tuple[Word, ...]]:
+    """Return what to search for a question after `turns`, and its words with those that it was given.
+
+    `last` is what was searched for before, `context` its words, `before` those of the subject before that.
+    """
     left = LEAVES.match(question)
     if left and not PRONOUN.search(question, left.end()) and question[left.end() :].strip():
-        return question[left.end() :].strip()
-    own = question_terms(question)
-    if _is_whole(question, own):
-        return question
-    carried = [term for term in _subject(question, turns) if term not in own and (term.isascii() or is_known(term))]
-    return " ".join([*carried[:MOST_CARRIED], question])
+        rest = question[left.end() :].strip()
+        return rest, topic_words(rest, corpus.cut)
+    if last and asks_for_more(question):
+        return last, context
+    was, rejected = context, ""
+    if last:
+        question, rejected = read_correction(question)
+        context = tuple(word for word in context if word.text in fold(question) or word.text not in fold(rejected))
+    answers = [MARK.sub("", turn.content) for turn in reversed(turns) if turn.role == "assistant"]
+    named = name_item(question, answers)
+    asked = resolve_time(named, [last, *(turn.content for turn in reversed(turns))])
+    own = topic_words(without_openers(asked), corpus.cut)
+    if not last:
+        return question, own
+    reach = reach_of(asked, own, context, corpus)
+    if BOTH.search(fold_in_place(asked)) and reach != "nothing":
+        context = _with_both(context, before)
+    if FORMER.search(asked):
+        context = _of_the_former(context, before)
+    # An item of a list belongs to what was talked about, and takes the place of nothing.
+    replaces = (
+        is_bare(without_openers(asked)) and named == question and not COMPARES_WITH.search(without_openers(asked))
+    )
+    carried = list(carried_words(asked, own, context, reach, replaces, corpus))[:MOST_CARRIED]
+    is_lost = reach == "all" and are_lost(context, corpus)
+    told = told_words(asked, turns, own, carried, is_lost, corpus) if reach != "nothing" else []
+    carried = beside_told(carried, told)
+    searched = " ".join([*_written([*carried, *told][:MOST_CARRIED]), asked])
+    if replaces and reach != "nothing" and (same := asked_of_another(asked, own, last, was, corpus, rejected)):
+        return same, topic_words(same, corpus.cut)
+    # A list that an answer gave is soon not what is talked about any more.
+    lasting = told if len({word.name or word.text for word in told}) == 1 else []
+    return searched, (*carried, *lasting, *own)
 
 
-def _is_whole(question: str, terms: Sequence[str]) -> bool:
-    """Whether a question can be searched for as it stands."""
-    asked = question
-    while opener := OPENER.match(asked):
-        asked = asked[opener.end() :]
-    if ELLIPTICAL.search(asked) and not ASKS.search(asked):
-        return False
-    if QUOTED.search(asked) and ASKS.search(asked) and not PRONOUN.search(asked):
-        return True
-    folded = fold(asked)
-    names = bool(find_names(folded))
-    dates = {folded[one.start : one.end] for one in find_numbers(folded)}
-    said = [term for term in terms if term not in dates]
-    weight = sum(map(term_weight, said))
-    pointer = PRONOUN.search(asked) or GOES_ON.search(asked)
-    if pointer and (not CLAUSE_END.search(asked[: pointer.start()]) or weight < 2 * LEAST_WHOLE):
-        return False  # in a later clause of a long question it stands for what the first one says
-    return len(said) >= 2 and (weight >= LEAST_WHOLE or (names and len(said) >= 3))
+def _talked_about(context: Sequence[Word], before: Sequence[Word]) -> tuple[Word, ...]:
+    """Return words with those before them that name something of a kind with one of them: 1号线, 2号线 before 3号线."""
+    there = {word.text for word in context}
+    of_kind = [word for word in before if word.text not in there and any(are_alike(word, one) for one in context)]
+    return (*of_kind, *context)
 
 
-def _subject(question: str, turns: Sequence[Turn]) -> list[str]:
-    """Return the terms that a follow-up takes from the turns before it, the older ones first."""
-    users = [at for at, turn in enumerate(turns) if turn.role == "user"]
-    terms: list[str] = []
-    for at in reversed(users):
-        content = turns[at].content
-        own = question_terms(content)
-        terms = [term for term in own if term not in terms and _says(term)] + terms
-        if _is_whole(content, own) or LEAVES.match(content):
-            break
-    told = _told(question, turns[users[-1] :])
-    own = question_terms(question)
-    if any(map(_is_date, own)):
-        terms = [term for term in terms if not _is_date(term)]
-    if ELLIPTICAL.search(question) and not ASKS.search(question):
-        # Of something else the same is asked: 奉贤区呢？ 亭林月饼呢？ What that takes the place of is left out.
-        kinds = set().union(*map(_kinds, own))
-        terms = [term for term in terms if not kinds & _kinds(term)]
-        if any(term_weight(term) >= NAMED for term in own if not _is_date(term) and not _kinds(term)):
-            terms = [term for term in terms if term_weight(term) < NAMED or _is_date(term)]
-    return list(dict.fromkeys([*terms, *told]))
+def _with_both(context: Sequence[Word], before: Sequence[Word]) -> tuple[Word, ...]:
+    """Return words with what was talked about before them: its names, and what is of a kind with one of them."""
+    there = {word.name or word.text for word in context}
+    others = [word for word in before if (word.name or word.text) not in there]
+    of_kind = [word for word in others if word.kind == "name" or any(are_alike(word, one) for one in context)]
+    return (*of_kind, *context)
 
 
-def _kinds(term: str) -> set[str]:
-    """Return of what kind the names in a term are."""
-    return {kind for _, _, kind in find_names(term)} | ({"place"} if PLACE.search(term) else set())
+def _of_the_former(context: tuple[Word, ...], before: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return words with the name of the subject before in place of the one talked about, where each has one."""
+    latter = {word.name for word in context if word.name}
+    former = tuple(word for word in before if word.name and word.name not in latter)
+    if len(latter) != 1 or len({word.name for word in former}) != 1:
+        return context
+    return (*former, *(word for word in context if not word.name))
 
 
-def _is_date(term: str) -> bool:
-    return YEAR.fullmatch(term) is not None or any(number.kind == "date" for number in find_numbers(term))
+def _written(carried: Sequence[Word]) -> list[str]:
+    """Return carried words as they are put in front: a name all words of which are carried is whole again."""
+    written: dict[str, None] = {}
+    for word in carried:
+        is_whole = _is_made_of(word.name, [other.text for other in carried if other.name == word.name])
+        written.setdefault(word.name if is_whole else word.text, None)
+    return list(written)
 
 
-def _told(question: str, last: Sequence[Turn]) -> list[str]:
-    """Return the terms of the last answer that a question which points back may mean."""
-    answers = [MARK.sub("", turn.content) for turn in last if turn.role == "assistant"]
-    if not answers or not PRONOUN.search(question):
-        return []
-    answer = answers[-1]
-    longest = 2 * LONGEST_TOLD if answer.isascii() else LONGEST_TOLD
-    if len(answer) > longest or expected_kind(last[0].content) in ("number", "date"):
-        return []
-    items = [item.strip(" 。.") for item in ITEMS.split(answer)]
-    if re.search(r"前者|\bformer\b", question):
-        answer = items[0]
-    elif re.search(r"后者|\blatter\b", question):
-        answer = items[-1]
-    least = LEAST_CARRIED if len(answer) <= SHORT_ANSWER else LEAST_TOLD
-    return [term for term in question_terms(answer) if _says(term, least)][:MOST_TOLD]
-
-
-def _says(term: str, least: float = LEAST_CARRIED) -> bool:
-    """Whether a term of a turn before is worth carrying: no everyday word, and none that only asks or replies."""
-    weighs = term_weight(term) >= least or (least == LEAST_CARRIED and bool(find_names(term)))
-    return weighs and not ASKS.search(term) and term not in REPLIES
+def _is_made_of(name: str, parts: Sequence[str]) -> bool:
+    """Whether words are all of a name but lone hanzi, which are no words by themselves: 白鹭, 大桥 of 白鹭湖大桥."""
+    rest = name
+    for part in parts:
+        rest = rest.replace(part, " ", 1)
+    return bool(name) and all(len(piece) == 1 for piece in rest.split())
 
 
 def _readable(content: str) -> str:
     """Return the beginning of a turn, without half characters (lone surrogates), which no tokenizer takes."""
     return content[:CHARACTERS_READ].encode("utf-8", "replace").decode()
+
+
+def whole_question(
+    question: str,
+    history: Sequence[Turn],
+    lexical: LexicalIndex,
+    document_of: Callable[[int], range] | None = None,
+) -> str:
+    """Return what to search an index for: `standalone_question` with what its documents tell about words.
+
+    `document_of` returns the rows of all passages of the document that a row belongs to.
+    """
+    if not history:
+        return question
+
+    @cache
+    def holders(term: str) -> frozenset[int]:
+        return frozenset(lexical.holders(term) or ())
+
+    def together(term: str, other: str) -> bool:
+        return not holders(term).isdisjoint(holders(other))
+
+    def in_document(term: str, other: str) -> bool:
+        places = {document_of(row) for row in sorted(holders(term))[:ROWS_COMPARED]} if document_of else {None}
+        return any(lexical.holders(other, place) for place in places)
+
+    return standalone_question(question, history, lexical.contains, lexical.cut, together, in_document)

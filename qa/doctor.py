@@ -16,18 +16,23 @@ from index.scan import check_folder
 from index.store import Store
 from index.sync import sync
 from qa.assistant import READER_CHANGE
+from qa.checks.conversations import look_at_conversations
 from qa.checks.database import look_at_database, look_at_failures, look_at_texts, look_at_vectors
 from qa.checks.documents import look_at_documents
 from qa.checks.environment import look_at_disk, look_at_folders, look_at_packages, look_at_python
 from qa.checks.finding import Finding, command
+from qa.checks.language_model import SUBJECT, look_at_language_model
 from qa.checks.mending import mend_index
 from qa.checks.opening import OtherForm, opened
 from qa.checks.segments import look_at_segments
-from qa.checks.writers import look_at_leftovers, look_at_writer
+from qa.checks.writers import delete_kept, look_at_leftovers, look_at_writer
+from qa.history import salvaging
+from qa.history.opening import FILE
+from qa.placing import clear_away
 from qa.reranking import load_reranker
 from qa.settings import Settings
 
-__all__ = ["Finding", "examine", "mend"]
+__all__ = ["Finding", "delete_kept", "examine", "mend"]
 ATTEMPTS = 3
 
 
@@ -44,11 +49,13 @@ def examine(settings: Settings) -> list[Finding]:
         ("documents", look_at_documents),
         ("writer", look_at_writer),
         ("leftovers", look_at_leftovers),
+        ("conversations", look_at_conversations),
         ("database", _look_at_index),
         ("model", _look_at_model),
     ]
     looks += [("reader", _look_at_reader)] if settings.reader != "off" else []
     looks += [("reranker", _look_at_reranker)] if settings.reranker_model else []
+    looks += [(SUBJECT, look_at_language_model)]
     return [finding for subject, look in looks for finding in _careful(subject, partial(look, settings), settings)]
 
 
@@ -71,8 +78,10 @@ def _careful(subject: str, look: Callable[[], list[Finding]], settings: Settings
 
 def mend(settings: Settings, report: Report = ignore_progress) -> None:
     """Mend what can be mended, then sync. Raises what a sync raises."""
+    salvaging.mend(settings.data / FILE)
     # A damaged index is better than none, as long as there is nothing to build another one from.
     check_folder(settings.documents)
+    clear_away(settings.documents)
     mend_index(settings)
     encoder = load_encoder(settings.embedding_model, settings.models, settings.embedding_backend, report)
     sync(settings.documents, settings.data, encoder, report)

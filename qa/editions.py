@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
 from pathlib import PurePosixPath
 
+from index.datatypes import Hit
 from index.generations import Generation
 from index.lexical import fold
 from index.numerals import find_numbers
 from index.records import Record
-from qa.answering import answer_text
-from qa.citations import emphasis
+from qa.clarifying import clarified, label_sides
 from qa.datatypes import Answer, Citation, Deviation
 from qa.differences import differing_at
+from qa.emphasis import emphasis
+from qa.presentation import answer_text
 from qa.terms import is_written_in_hanzi
 from qa.versions import Dated, Sign, bare_name, newer_of, text_date
 
@@ -40,13 +42,50 @@ def prefer_newer(answer: Answer, generation: Generation) -> Answer:
         moved = _moved(citation, answer.searched, generation)
         if not any(_holds(earlier, moved) for earlier in citations):
             citations = [earlier for earlier in citations if not _holds(moved, earlier)] + [moved]
-    numbered = tuple(replace(citation, number=number) for number, citation in enumerate(citations, start=1))
+    if any(citation.label for citation in citations):
+        citations = label_sides(citations)
+    texts = {path: generation.records[path].document.text for path in {one.document for one in citations}}
+    numbered = tuple(replace(one, number=number) for number, one in enumerate(clarified(citations, texts), start=1))
     found = (_deviation(citation, generation) for citation in numbered)
     deviations = tuple(dict.fromkeys(one for one in found if one is not None))
     if numbered == answer.citations and not deviations:
         return answer
     text = "\n\n".join([answer_text(numbered), *(describe(one, answer.question) for one in deviations)])
     return replace(answer, text=text, citations=numbered, deviations=deviations)
+
+
+def without_older(hits: Sequence[Hit], question: str, generation: Generation) -> list[Hit]:
+    """Leave out the hits of older versions of documents whose newer version was found as well.
+
+    A question that names what only the older one bears is about that one, and keeps it.
+    """
+    found = {hit.passage.document for hit in hits} & set(generation.records)
+    older = {
+        path
+        for path in found & set(generation.alike)
+        for other, is_newer, _ in _versions(generation.records[path], generation)
+        if is_newer and other.document.path in found and not _is_about(question, generation.records[path], other)
+    }
+    return [hit for hit in hits if hit.passage.document not in older]
+
+
+def with_deviations(answer: Answer, generation: Generation) -> Answer:
+    """Return an answer that a language model wrote with what older versions of what it cites say in the same place."""
+    if answer.mode != "llm" or not any(citation.document in generation.alike for citation in answer.citations):
+        return answer
+    known = [citation for citation in answer.citations if citation.document in generation.records]
+    found = (_deviation(citation, generation) for citation in known)
+    deviations = tuple(dict.fromkeys(one for one in found if one is not None))
+    text = "\n\n".join([answer.text, *(describe(one, answer.question) for one in deviations)])
+    return replace(answer, text=text, deviations=deviations) if deviations else answer
+
+
+def own_text(answer: Answer) -> str:
+    """Return an answer's text without what is said in it of older versions."""
+    text = answer.text
+    for deviation in reversed(answer.deviations):
+        text = text.removesuffix(describe(deviation, answer.question)).removesuffix("\n\n")
+    return text
 
 
 def _moved(citation: Citation, question: str, generation: Generation) -> Citation:

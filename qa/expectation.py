@@ -14,7 +14,8 @@ NUMERAL = r"(?:[0-9０-９][0-9０-９,.，/]*|[〇零一二两三四五六七�
 UNIT = (
     r"(?:[%％‰℃]|个?百分点|平方(?:公里|[公千]?米)|立方[厘]?米|[公千厘毫微]米|[公千毫微]克|公[里顷斤吨]|千瓦时?|兆瓦|美元|人民币|欧元|港元|日元|英里|人次|小时|分钟|"
     r"[个家户人名位项条件种类届座处间栋台辆艘架套张份部篇首层级倍成元块角岁周天日月年时分秒代群批轮场对只头匹棵株亩顷吨克斤两米里升度次]|"
-    r"(?:km|cm|mm|kg|mw|kw|gb|tb)\b)"
+    # No \b behind them: there is no border between GB and 免费.
+    r"(?:km|cm|mm|kg|mg|ml|mw|kw|kwh|kv|gb|tb|mb|mah|db|hz|khz|mhz|ghz|rpm|kpa|mpa)(?![a-z]))"
 )
 MEASURE = rf"(?:[十百千万亿兆]+{UNIT}?|{UNIT})(?:/{UNIT})?"
 HOLDS: dict[Kind, re.Pattern[str]] = {
@@ -28,6 +29,8 @@ HOLDS: dict[Kind, re.Pattern[str]] = {
 }
 # Questions put as in a search box end in what they ask for: 全年营收, 举办地是？
 END = r"(?:是?(?:为|什么|多少|哪里|哪儿|哪个|谁)?(?:呢|啊)?\s*[？?。]?\s*$)"
+# What is told in figures.
+MEASURED = "[率额量数价]|利润|收入|营收|资产|负债|成本|费用|支出|产值|市值|票房|价格|预算|工资|人口|面积|高度|长度|gdp"
 ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "date",
@@ -45,7 +48,7 @@ ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "number",
         re.compile(
             r"多少|几[个家人名位项条件种类次座处倍成分岁层天周元块米斤吨亩]|几(?:小时|公里)|几$|多[大长高久远重宽深快]|几分之|比例|占比|百分之"
-            rf"|(?:[率额量数价]|利润|收入|营收|资产|负债|成本|费用|支出|产值|市值|票房|价格|预算|工资|人口|面积|高度|长度|gdp){END}"
+            rf"|(?:{MEASURED}){END}"
             r"|\bhow (?:many|much|long|large|big|high|far|old|tall)\b|\bwhat (?:percentage|share|number|amount|rate)\b"
         ),
     ),
@@ -68,7 +71,8 @@ ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "decision",
         re.compile(
-            r"是否|是不是|有没有|能不能|可不可以|能否|可否|会不会|吗\s*[？?]?\s*$"
+            # 收不收, 适不适用; 时不时 and 动不动 ask nothing.
+            r"是否|能否|可否|有没有|(?P<asked>(?![时动])[㐀-鿿])不(?P=asked)|(?:吗|了没有?|没有)\s*[？?]?\s*$"
             r"|^(?:is|are|was|were|does|do|did|has|have|can)\b"
         ),
     ),

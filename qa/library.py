@@ -1,21 +1,15 @@
-"""The library as people handle it: what a sync changed in it, and taking a document out of the folder."""
+"""The library as people see it: what a sync changed in it, what it takes in, and what could not be read."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import count
-from pathlib import Path, PurePosixPath
 
 from index.datatypes import Failure
-from index.errors import DocumentError, WenDangError
+from index.errors import WenDangError
 from index.generations import Generation
+from index.scan import Scan, SeenFile
 from qa.assistant import Assistant
-
-REMOVED = "removed"  # in the data folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,63 +65,11 @@ def failures_of(assistant: Assistant) -> list[Failure]:
         return []
 
 
-def remove_document(assistant: Assistant, path: str) -> Path | None:
-    """Move the file of a document, or of one that could not be read, out of the documents folder.
-
-    It goes to `removed/<time>/<path>` in the data folder. Returns its new place, None where the file is gone already.
-    The next sync takes it out of the index. Raises `DocumentError` for a path that the index does not know, and where
-    the file cannot be moved.
-    """
-    failed = [failure.document for failure in assistant.failures()]
-    if path not in assistant.generation.records and path not in failed:
-        raise DocumentError(f"no document {path!r} in the index. It may have been removed already")
-    folder, removed = assistant.settings.documents, assistant.settings.data / REMOVED
-    if file := _file_around(assistant, path):
-        raise DocumentError(f"{path} is a part of {file}. Remove that file, or take the part out of it")
-    source = folder / path
-    _check_places(folder, path, removed)
-    if not os.path.lexists(source):
-        return None
-    if source.is_dir() and not source.is_symlink():
-        raise DocumentError(f"{path} is a folder. Move it out of the documents folder by hand")
-    try:
-        return _move(source, removed, path)
-    except OSError as error:
-        reason = error.strerror or error
-        raise DocumentError(f"{path} cannot be moved to {removed} ({reason}). Check space and rights") from None
-
-
-def _file_around(assistant: Assistant, path: str) -> str:
-    """Return the mail or archive that a document, or what could not be read, is a part of; "" where it is a file."""
-    record = assistant.generation.records.get(path)
-    if record is not None:
-        return record.document.file
-    parents = [str(parent) for parent in PurePosixPath(path).parents]
-    return next((parent for parent in parents if (assistant.settings.documents / parent).is_file()), "")
-
-
-def _check_places(folder: Path, path: str, removed: Path) -> None:
-    """Make sure that the file lies in the documents folder, and that what is moved does not stay among them."""
-    root = folder.resolve()
-    if ".." in PurePosixPath(path).parts or not (folder / path).parent.resolve().is_relative_to(root):
-        raise DocumentError(f"{path} does not lie in the documents folder. Remove it by hand")
-    place = removed.resolve()
-    if place.is_relative_to(root) and not any(part.startswith(".") for part in place.relative_to(root).parts):
-        raise DocumentError(f"{removed} lies among the documents. Set WENDANG_DATA to a folder elsewhere")
-
-
-def _move(source: Path, removed: Path, path: str) -> Path | None:
-    """Move a file to where nothing is overwritten; return its new place, None where it went away meanwhile."""
-    stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
-    folders = (removed / (stamp if number == 1 else f"{stamp}-{number}") for number in count(1))
-    target = next(place for folder in folders if not os.path.lexists(place := folder / PurePosixPath(path)))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        shutil.move(source, target)
-    except OSError:
-        # To another disk it is copied first; what could not be moved must not be there twice.
-        if os.path.lexists(source):
-            target.unlink(missing_ok=True)
-            raise
-        return target if os.path.lexists(target) else None
-    return target
+def coming_in(scan: Scan, generation: Generation, failed: Collection[str]) -> tuple[SeenFile, ...]:
+    """Return the files of the folder that are new, or other than they were when they were indexed."""
+    known = {record.file.path: (record.file.size, record.file.modified_ns) for record in generation.records.values()}
+    return tuple(
+        file
+        for file in scan.files
+        if known.get(file.path) != (file.size, file.modified_ns) and (file.path in known or file.path not in failed)
+    )

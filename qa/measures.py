@@ -13,9 +13,11 @@ from statistics import fmean
 from index.datatypes import Hit
 from qa.calibration import auroc
 from qa.datatypes import Answer, Turn
+from qa.model_measures import measure_model
 
 BUDGETS = (1500, 600)
 FIRST_PASSAGES = 5
+MARK = re.compile(r"\[[0-9]{1,3}\]")
 Measures = dict[str, float | int | None]
 
 
@@ -29,7 +31,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line of an evaluation set."""
+    """One line of an evaluation set; `scope` are the patterns of the documents to ask, none for all.
+
+    `rejected` are quotes that somebody has said are not to be cited, `rejected_answers` texts that are not to be said.
+    """
 
     id: str
     text: str
@@ -38,6 +43,9 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     history: tuple[Turn, ...] = ()
     kind: str = ""
+    scope: tuple[str, ...] = ()
+    rejected: tuple[Evidence, ...] = ()
+    rejected_answers: tuple[str, ...] = ()
 
 
 def normalise(text: str) -> str:
@@ -88,6 +96,21 @@ def is_precise(quote: str, question: Question) -> bool:
     return any(_overlaps(cited, normalise(evidence.quote)) for evidence in question.evidence)
 
 
+def citation_recall(quotes: Sequence[str], question: Question) -> float:
+    """Return the share of a question's evidence that some cited quote covers, compared as `is_precise` does."""
+    cited = [normalise(quote) for quote in quotes]
+    return fmean(any(_overlaps(one, normalise(evidence.quote)) for one in cited) for evidence in question.evidence)
+
+
+def is_rejected(question: Question, answer: Answer) -> bool:
+    """Whether an answer cites again what was rejected, compared as `is_precise` does, or says it again."""
+    cited = [normalise(citation.quote) for citation in answer.citations]
+    if any(_overlaps(quote, normalise(one.quote)) for one in question.rejected for quote in cited):
+        return True
+    said = normalise(MARK.sub("", answer.text))
+    return answer.answered and any(normalise(MARK.sub("", one)) in said for one in question.rejected_answers)
+
+
 def _overlaps(one: str, other: str) -> bool:
     if one in other or other in one:
         return True
@@ -102,6 +125,7 @@ def measure(pairs: Sequence[tuple[Question, Answer]]) -> Measures:
     unanswerable = [(question, answer) for question, answer in pairs if not question.answerable]
     evidenced = [(question, answer) for question, answer in answerable if question.evidence]
     keyed = [(question, answer) for question, answer in answerable if question.answers]
+    rejecting = [(question, answer) for question, answer in pairs if question.rejected or question.rejected_answers]
     cited = [(question, citation) for question, answer in evidenced for citation in answer.citations]
     found = measure_retrieval([(question, answer.hits) for question, answer in pairs])
     return {
@@ -111,11 +135,14 @@ def measure(pairs: Sequence[tuple[Question, Answer]]) -> Measures:
         "lead_hit": mean([bool(a.citations) and holds_answer(q, a.citations[0].quote) for q, a in keyed]),
         "answer_length": mean([len(a.text) for _, a in pairs if a.answered]),
         "citation_precision": mean([is_precise(citation.quote, q) for q, citation in cited]),
+        "citation_recall": mean([citation_recall([one.quote for one in a.citations], q) for q, a in evidenced]),
         "citations_per_answer": mean([len(a.citations) for _, a in pairs if a.answered]),
         "answered": mean([a.answered for _, a in answerable]),
         "refused": mean([not a.answered for _, a in unanswerable]),
         "answerability_auroc": auroc([a.confidence for _, a in answerable], [a.confidence for _, a in unanswerable]),
         "answer_in_5": found["answer_in_5"],
+        "rejected_again": mean([is_rejected(q, a) for q, a in rejecting]),
+        **measure_model([answer for _, answer in pairs]),
     }
 
 

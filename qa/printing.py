@@ -15,15 +15,16 @@ from rich.text import Text
 
 from index.datatypes import Failure, Progress, Report
 from index.sync import SyncReport
-from qa.answering import emphasised
 from qa.assistant import DocumentEntry
 from qa.backup import BackupReport
 from qa.datatypes import Answer
 from qa.doctor import Finding
-from qa.editions import describe
+from qa.editions import describe, own_text
 from qa.evaluate import Evaluation
+from qa.presentation import Piece, lay_out
 from qa.restore import RestoreReport
 from qa.retrieval import Retrieval
+from qa.telling import phrases
 
 EXCERPT = 160
 MEASURES = (
@@ -35,12 +36,22 @@ MEASURES = (
     ("lead_hit", "lead hit"),
     ("answer_length", "answer length"),
     ("citation_precision", "citation precision"),
+    ("citation_recall", "citation recall"),
     ("answered", "answered"),
     ("refused", "refused"),
     ("answerability_auroc", "AUROC"),
+    ("rejected_again", "rejected again"),
 )
-
-
+MODEL_MEASURES = (
+    ("model_answers", "by the model"),
+    ("model_refusals", "refused by it"),
+    ("model_failures", "quoted instead"),
+    ("supported_sentences", "supported sentences"),
+    ("moved_citations", "moved citations"),
+    ("dropped_citations", "dropped citations"),
+    ("seconds_to_first_word", "seconds to first word"),
+)
+STYLES = {"strong": "bold", "mark": "cyan", "label": "bold", "about": "dim"}
 WIDTH_ON_A_PIPE = 200
 
 
@@ -95,11 +106,17 @@ def print_answer(answer: Answer) -> None:
     """Print an answer, its citations and where it was found."""
     console = _console()
     console.print(Text(answer.question, style="bold"))
+    _print_scope(console, answer.scope)
     if not answer.answered:
         console.print(Text(answer.text, style="yellow"))
         return
-    for citation in answer.citations:
-        console.print(Text.assemble(_with_bold(emphasised(citation)), (f" [{citation.number}]", "cyan")))
+    if answer.notice:
+        console.print(Text(answer.notice, style="yellow"))
+    if answer.mode != "extractive":
+        console.print(_with_bold(own_text(answer)))
+    else:
+        for block in lay_out(answer.citations):
+            console.print(Text.assemble(*(_styled(piece) for piece in block.pieces[bool(block.before) :])))
     console.print()
     for citation in answer.citations:
         path = " > ".join((citation.title, *citation.headings))
@@ -112,6 +129,14 @@ def print_answer(answer: Answer) -> None:
     console.print()
     for deviation in answer.deviations:
         console.print(Text(describe(deviation, answer.question), style="yellow"))
+    for disagreement in answer.disagreements:
+        told = "".join(text for _, text in phrases(disagreement, answer.question))
+        console.print(Text(told, style="yellow"))
+
+
+def _print_scope(console: Console, scope: Sequence[str]) -> None:
+    if scope:
+        console.print(Text(f"asked in: {', '.join(scope)}", style="dim"))
 
 
 def _with_bold(text: str) -> Text:
@@ -120,7 +145,13 @@ def _with_bold(text: str) -> Text:
     return Text.assemble(*((piece, "bold" if number % 2 else "") for number, piece in enumerate(pieces)))
 
 
-def print_hits(question: str, retrieval: Retrieval, confidence: float) -> None:
+def _styled(piece: Piece) -> tuple[str, str]:
+    """Return a piece of an answer with its style; what is ours beside a quote is set apart from it."""
+    text = f" {piece.text}" if piece.kind == "mark" else piece.text
+    return text, STYLES.get(piece.kind, "")
+
+
+def print_hits(question: str, retrieval: Retrieval, confidence: float, scope: Sequence[str] = ()) -> None:
     """Print ranked passages with place and score in each leg, the terms they hold, and how likely an answer is."""
     console = _console()
     if not retrieval.hits:
@@ -141,10 +172,12 @@ def print_hits(question: str, retrieval: Retrieval, confidence: float) -> None:
         ]
         table.add_row(str(number), f"{hit.score:.2f}", *legs, Text.assemble(path, "\n", excerpt, terms))
     console.print(table)
+    _print_scope(console, scope)
     if retrieval.query.parts:
         console.print(Text(f"searched for: {'; '.join(part.question for part in retrieval.query.parts)}"))
     if retrieval.query.missing_terms:
-        console.print(Text(f"in no document: {', '.join(retrieval.query.missing_terms)}"))
+        where = "no chosen document" if scope else "no document"
+        console.print(Text(f"in {where}: {', '.join(retrieval.query.missing_terms)}"))
     console.print(f"confidence {confidence:.2f}")
 
 
@@ -173,10 +206,17 @@ def print_documents(entries: Sequence[DocumentEntry], failures: Sequence[Failure
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
-    """Print the measures of a set, in all and by kind of question."""
+    """Print the measures of a set, in all and by kind of question, and those of a language model, if it was asked."""
+    title = f"{evaluation.folder}  ({evaluation.questions_per_second:g} questions/s)"
+    _print_measures(title, evaluation, MEASURES)
+    if evaluation.measures["model_answers"] is not None:
+        _print_measures("the language model", evaluation, MODEL_MEASURES)
+
+
+def _print_measures(title: str, evaluation: Evaluation, columns: Sequence[tuple[str, str]]) -> None:
     rows = {"all": evaluation.measures, **evaluation.kinds}
-    measured = [(key, name) for key, name in MEASURES if evaluation.measures[key] is not None]
-    table = Table(title=f"{evaluation.folder}  ({evaluation.questions_per_second:g} questions/s)", title_justify="left")
+    measured = [(key, name) for key, name in columns if evaluation.measures[key] is not None]
+    table = Table(title=title, title_justify="left")
     table.add_column("kind", no_wrap=True)
     table.add_column("questions", justify="right")
     for _, name in measured:
@@ -210,6 +250,8 @@ def print_backup(report: BackupReport) -> None:
         f"generation {report.generation} with {report.indexed} documents, and {report.documents} files of documents, "
         f"are in {escape(str(report.file))}: {report.size:,} bytes; {report.seconds:.1f} s"
     )
+    if report.conversations or report.feedback:
+        console.print(f"with {report.conversations} conversations and {report.feedback} verdicts on answers")
     _print_failures(console, report.left_out, "not in it")
 
 
@@ -225,5 +267,13 @@ def print_restore(report: RestoreReport) -> None:
         f"{len(report.left_alone)} left alone"
     )
     _print_failures(console, report.left_alone, "left alone")
+    if talks := report.conversations:
+        console.print(
+            f"conversations: {talks.added} brought back, {talks.extended} longer than here, {talks.beside} kept beside "
+            f"what they have become here, {talks.unchanged} as they were"
+        )
+    if report.feedback:
+        verdicts = report.feedback
+        console.print(f"verdicts on answers: {verdicts.added} brought back, {verdicts.unchanged} as they were")
     if report.kept:
         console.print(f"the index as it was before is kept: {escape(str(report.kept))}")

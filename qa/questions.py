@@ -44,15 +44,22 @@ def _question(path: Path, number: int, line: str) -> Question:
             text=_text(record["question"]),
             answerable=bool(record.get("answerable", True)),
             answers=tuple(_text(answer) for answer in _list(record, "answers")),
-            evidence=tuple(Evidence(_text(one["document"]), _text(one["quote"])) for one in _list(record, "evidence")),
+            evidence=_quotes(record, "evidence"),
             history=tuple(_turns(_list(record, "history"))),
             kind=str(record.get("kind", "")),
+            scope=_scope(record),
+            rejected=_quotes(record, "rejected"),
+            rejected_answers=tuple(_text(answer) for answer in _list(record, "rejected_answers")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise QuestionError(
             f"{path}, line {number}: not a question ({type(error).__name__}: {error}). "
             'A line looks like {"id": "1", "question": "…", "history": [{"role": "user", "content": "…"}]}'
         ) from None
+
+
+def _quotes(record: dict[str, Any], key: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(_text(one["document"]), _text(one["quote"])) for one in _list(record, key))
 
 
 def _list(record: dict[str, Any], key: str) -> list[Any]:
@@ -62,11 +69,17 @@ def _list(record: dict[str, Any], key: str) -> list[Any]:
     return value
 
 
+def _scope(record: dict[str, Any]) -> tuple[str, ...]:
+    """Return the patterns of a line; one may stand there without a list around it."""
+    given = record.get("in")
+    return (given,) if isinstance(given, str) and given else tuple(_text(pattern) for pattern in _list(record, "in"))
+
+
 def _turns(history: list[Any]) -> Iterator[Turn]:
     for turn in history:
-        if turn["role"] not in ("user", "assistant"):
-            raise ValueError(f"role {turn['role']!r} is neither user nor assistant")
-        yield Turn(turn["role"], _text(turn["content"]))
+        # What a program told a model (system, developer, tool) is no turn of the conversation.
+        if _text(turn["role"]) in ("user", "assistant"):
+            yield Turn(turn["role"], _text(turn["content"]))
 
 
 def _text(value: Any) -> str:

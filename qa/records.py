@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -35,7 +36,12 @@ def answer_record(identifier: str | None, answer: Answer) -> Record:
         "passages": [hit_record(hit) for hit in answer.hits],
         "missing_terms": list(answer.missing_terms),
         "deviations": [asdict(deviation) for deviation in answer.deviations],
+        "unsupported": list(answer.unsupported),
+        "notice": answer.notice,
+        "written": asdict(answer.written) if answer.written else None,
+        "disagreements": [asdict(disagreement) for disagreement in answer.disagreements],
         "timings_ms": answer.timings_ms,
+        "scope": list(answer.scope),
     }
 
 
@@ -46,7 +52,7 @@ def citation_record(citation: Citation) -> Record:
     return record
 
 
-def search_record(question: str, retrieval: Retrieval, confidence: float) -> Record:
+def search_record(question: str, retrieval: Retrieval, confidence: float, scope: Sequence[str] = ()) -> Record:
     """Return what `search --json` prints; `parts` are the questions that it was split into."""
     return {
         "question": question,
@@ -54,6 +60,7 @@ def search_record(question: str, retrieval: Retrieval, confidence: float) -> Rec
         "missing_terms": list(retrieval.query.missing_terms),
         "confidence": round(confidence, 4),
         "parts": [part.question for part in retrieval.query.parts],
+        "scope": list(scope),
     }
 
 

@@ -1,4 +1,4 @@
-"""A backup put back in service: documents first, then the database, in one step."""
+"""A backup put back in service: documents first, then what was said, then the database, each in one step."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from index.errors import DamagedStore, StoreError
 from index.generations import remove_other_folders
 from index.store import Store
 from index.writing import only_writer
-from qa.archive import DOCUMENTS, SEGMENTS, Backup, Meter, open_backup
-from qa.unpacking import Outcome, State, flush, move_segment, unpack_state, write_documents
+from qa.archive import CONVERSATIONS, DOCUMENTS, FEEDBACK, SEGMENTS, Backup, Meter, open_backup
+from qa.history import salvaging
+from qa.history.joining import Joined, join
+from qa.history.merging import Merged, merge, read_talks
+from qa.unpacking import Outcome, State, flush, move_segment, unpack_said, unpack_state, write_documents
 
 SCRATCH = "restore.part"  # in the data folder
 KEPT = f"{DATABASE}.before-restore-"
@@ -31,7 +34,8 @@ class RestoreReport:
     """What a restore did: the generation now in service, how many documents are indexed in it.
 
     `written` documents were missing and are back, `unchanged` ones were there; `left_alone` are those whose file holds
-    something else now or cannot be written, with the reason. `kept` is the database as it was before.
+    something else now or cannot be written, with the reason. `kept` is the database as it was before. `conversations`
+    and `feedback` tell what became of those in the backup.
     """
 
     file: Path
@@ -43,6 +47,8 @@ class RestoreReport:
     left_alone: tuple[Failure, ...]
     kept: Path | None
     seconds: float
+    conversations: Merged
+    feedback: Joined
 
 
 def restore(file: Path, data: Path, documents: Path | None, report: Report = ignore_progress) -> RestoreReport:
@@ -71,6 +77,8 @@ def _check_space(backup: Backup, data: Path, documents: Path | None) -> None:
     present = (data / DATABASE).stat().st_size if (data / DATABASE).exists() else 0
     # The copy that is looked at, the one in service, and the log in between.
     database = 3 * backup.member(DATABASE).size + present
+    said = backup.find(CONVERSATIONS)
+    database += 3 * said.size if said else 0
     wanted = {data: database + sum(member.size for member in backup.members(SEGMENTS))}
     if documents is not None:
         wanted[documents] = sum(member.size for member in backup.members(DOCUMENTS))
@@ -119,11 +127,14 @@ class _Work:
         if defects := store.defects():
             raise DamagedStore(f"the index in {self.data} is damaged ({defects[0]})")
         state = unpack_state(self.backup, scratch, meter)
+        talks, verdicts = unpack_said(self.backup, scratch, meter)
         outcome = Outcome()
         # Before the index that names them is in service: a sync would take those that are missing for removed.
         if self.documents is not None:
             with _as_store_errors(self.documents):
                 write_documents(self.backup, self.documents, meter, outcome)
+        conversations = self._merge(talks) if talks is not None else Merged()
+        feedback = join(self.data / FEEDBACK, verdicts) if verdicts else Joined()
         kept = _keep(store, scratch)
         try:
             number = _put_in_place(store, state)
@@ -142,7 +153,14 @@ class _Work:
             left_alone=tuple(outcome.left_alone),
             kept=kept,
             seconds=round(time.monotonic() - began, 3),
+            conversations=conversations,
+            feedback=feedback,
         )
+
+    def _merge(self, talks: Path) -> Merged:
+        """Bring the conversations back. What is damaged of those here is seen to first: nothing else would find it."""
+        salvaging.mend(self.data / CONVERSATIONS)
+        return merge(self.data / CONVERSATIONS, read_talks(talks))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from index.search import SearchIndex, search
 from index.vectors import Vectors
 from qa.reranking import Reranker, rerank
 from qa.splitting import split_question
-from qa.terms import is_function_word, is_written_in_hanzi, question_terms, term_weight
+from qa.terms import COMPARING_WORDS, is_function_word, is_written_in_hanzi, question_terms, term_weight
 from qa.translation import base_forms, translate_terms
 
 LISTED_HITS = 20
@@ -112,6 +112,7 @@ def _prepare_chinese(question: str, index: SearchIndex) -> Query:
     terms = [
         Wanted((term,), term_weight(term), not lexical.contains(term), word_parts(term), numbers.get(term, ()))
         for term in question_terms(question, lexical.cut)
+        if term not in COMPARING_WORDS or lexical.contains(term)
     ]
     wanted = tuple(
         Wanted((token,), weight, number=(token,) if token in keys else ()) for token, weight in tokens.items()

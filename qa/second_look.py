@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from index.search import SearchIndex
 from qa.confidence import BROAD, confidence, log_odds
 from qa.evidence import Candidate, Look, Reading
 from qa.expectation import expected_kind
+from qa.item_lines import is_bulleted, without_bullet
+from qa.list_questions import asks_for_list
 from qa.terms import is_written_in_hanzi
 
 SURE = 0.9
@@ -42,6 +45,7 @@ CONFIDENCE_SIGNS = (
     "broad_relevance",
 )
 Signs = NDArray[np.float64]
+Numbers = tuple[int, ...]  # of sentences in their passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +100,16 @@ def is_doubtful(reading: Reading, index: SearchIndex, sure: float = SURE) -> boo
 def sentence_signs(reading: Reading, reader: Reader) -> Signs:
     """Return the signs of each sentence read, shape (candidates, signs); what no excerpt holds has the lowest found."""
     excerpts = _excerpts(reading.candidates)
-    verdicts = reader.read(
-        reading.retrieval.query.question, [_excerpt(passage, numbers) for passage, numbers in excerpts]
-    )
+    question = reading.retrieval.query.question
+    is_list = asks_for_list(question)
+    shown = [_excerpt(passage, numbers, is_list) for passage, numbers in excerpts]
+    verdicts = reader.read(question, [excerpt for excerpt, _ in shown])
     found: dict[tuple[int, int], tuple[float, float]] = {}
-    for (passage, numbers), verdict in zip(excerpts, verdicts, strict=True):
-        for number, sentence in zip(numbers, verdict.sentences.tolist(), strict=True):
-            place = (passage.id, number)
-            if np.isfinite(sentence) and found.get(place, (-np.inf,))[0] < sentence:
-                found[place] = (sentence, verdict.relevance)
+    for (passage, _), (_, groups), verdict in zip(excerpts, shown, verdicts, strict=True):
+        for numbers, sentence in zip(groups, verdict.sentences.tolist(), strict=True):
+            for place in ((passage.id, number) for number in numbers):
+                if np.isfinite(sentence) and found.get(place, (-np.inf,))[0] < sentence:
+                    found[place] = (sentence, verdict.relevance)
     lowest = tuple(min(values) for values in zip(*found.values(), strict=True)) if found else (0.0, 0.0)
     return np.array([(one.score, *found.get((one.hit.passage.id, one.number), lowest)) for one in reading.candidates])
 
@@ -161,9 +166,41 @@ def _surroundings(passage: Passage, number: int) -> tuple[int, ...]:
     return tuple(range(first, last + 1))
 
 
-def _excerpt(passage: Passage, numbers: Sequence[int]) -> Excerpt:
+def running_text(passage: Passage, numbers: Sequence[int]) -> tuple[Excerpt, list[Numbers]]:
+    """Return an excerpt in which the items of a list stand as in a sentence, behind what announces them.
+
+    Beside it stand the numbers of the sentences that each of its spans holds. The reader has learned from running text,
+    where 材料：身份证；照片。 answers what is to be brought; so a list is one span.
+    """
+    words = [passage.sentence_text(passage.sentences[number]) for number in numbers]
+    are_items = [*map(is_bulleted, words), False]
+    heading = f"{passage.headings[-1]}：" if are_items[0] and passage.headings else ""
+    ends = [*accumulate(map(len, [heading, *map(_in_a_row, words, are_items, are_items[1:])]))]
+    text = heading + "".join(map(_in_a_row, words, are_items, are_items[1:]))
+    belongs = [are_items[at] or are_items[at + 1] for at in range(len(words))]
+    groups: list[list[int]] = []
+    for at in range(len(words)):
+        goes_on = at > 0 and are_items[at] and belongs[at - 1]
+        groups = [*groups[:-1], [*groups[-1], at]] if goes_on else [*groups, [at]]
+    spans = tuple((ends[those[0]] if those[0] else 0, ends[those[-1] + 1]) for those in groups)
+    excerpt = Excerpt(" > ".join((passage.title, *passage.headings)), text, spans)
+    return excerpt, [tuple(numbers[at] for at in those) for those in groups]
+
+
+def _in_a_row(words: str, is_item: bool, is_item_next: bool) -> str:
+    """Return a line with the mark that it would end in, were it and the next one parts of a sentence."""
+    if not is_item and not is_item_next:
+        return words
+    return without_bullet(words).rstrip("；;，,。.：: ") + ("：" if not is_item else "；" if is_item_next else "。")
+
+
+def _excerpt(passage: Passage, numbers: Numbers, is_list: bool) -> tuple[Excerpt, list[Numbers]]:
+    """Return some sentences of a passage as an excerpt, with the numbers of the sentences that each span holds."""
     chosen = [passage.sentences[number] for number in numbers]
+    if is_list and any(is_bulleted(passage.sentence_text(one)) for one in chosen):
+        return running_text(passage, numbers)
     start = chosen[0].start
     text = passage.text[start - passage.start : chosen[-1].end - passage.start]
     spans = tuple((sentence.start - start, sentence.end - start) for sentence in chosen)
-    return Excerpt(" > ".join((passage.title, *passage.headings)), text, spans)
+    excerpt = Excerpt(" > ".join((passage.title, *passage.headings)), text, spans)
+    return excerpt, [(number,) for number in numbers]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
+import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
+from urllib.parse import urlsplit
 
 from index.errors import SettingsError
 
@@ -32,6 +35,14 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     max_upload_mb: int = 50
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: str = field(default="", repr=False)
+    llm_context: int = 8_192
+    llm_max_tokens: int = 1_024
+    llm_daily_tokens: int = 0
+    llm_first_word_seconds: int = 30
+    llm_seconds: int = 180
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -60,7 +71,79 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=given.get("WENDANG_HOST", defaults.host),
         port=_whole_number(given, "WENDANG_PORT", defaults.port, 1, 65_535),
         max_upload_mb=_whole_number(given, "WENDANG_MAX_UPLOAD_MB", defaults.max_upload_mb, 1, 10_000),
+        **_language_model(given, defaults),
     )
+
+
+def _language_model(given: Mapping[str, str], defaults: Settings) -> dict[str, Any]:
+    """Return the settings of a language model. Raises `SettingsError` where only half of one is named."""
+    base_url, model = given.get("WENDANG_LLM_BASE_URL"), given.get("WENDANG_LLM_MODEL")
+    if (base_url is None) != (model is None):
+        lacking = "WENDANG_LLM_MODEL" if model is None else "WENDANG_LLM_BASE_URL"
+        raise SettingsError(
+            f"{lacking} is not set. A language model needs both WENDANG_LLM_BASE_URL (http://127.0.0.1:11434/v1, say) "
+            "and WENDANG_LLM_MODEL; without both, answers are quoted from the documents alone"
+        )
+    context = _whole_number(given, "WENDANG_LLM_CONTEXT", defaults.llm_context, 512, 10_000_000)
+    most = _whole_number(given, "WENDANG_LLM_MAX_TOKENS", min(defaults.llm_max_tokens, context // 2), 16, 100_000)
+    if most > context // 2:
+        raise SettingsError(
+            f"WENDANG_LLM_MAX_TOKENS is {most}; at most half of WENDANG_LLM_CONTEXT ({context}) may be the answer"
+        )
+    first = _whole_number(given, "WENDANG_LLM_FIRST_WORD_SECONDS", defaults.llm_first_word_seconds, 1, 3_600)
+    return dict(
+        llm_base_url=_base_url(base_url),
+        llm_model=_printable("WENDANG_LLM_MODEL", model) if model else None,
+        llm_api_key=_api_key(given.get("WENDANG_LLM_API_KEY", defaults.llm_api_key)),
+        llm_context=context,
+        llm_max_tokens=most,
+        llm_daily_tokens=_whole_number(given, "WENDANG_LLM_DAILY_TOKENS", defaults.llm_daily_tokens, 0, 10**12),
+        llm_first_word_seconds=first,
+        llm_seconds=_whole_number(given, "WENDANG_LLM_SECONDS", max(defaults.llm_seconds, first), first, 86_400),
+    )
+
+
+def _printable(name: str, value: str) -> str:
+    stripped = value.strip().strip("\"'")
+    if not stripped.isprintable() or not stripped:
+        raise SettingsError(f"{name} holds a line break or another control character; give it on one line")
+    return stripped
+
+
+def _api_key(value: str) -> str:
+    """Return a key without what people copy along with it. The key is never repeated."""
+    key = value.strip().strip("\"'").removeprefix("Bearer ").strip()
+    if not key.isascii() or (key and (not key.isprintable() or " " in key)):
+        raise SettingsError(
+            "WENDANG_LLM_API_KEY holds signs that no key has (blanks, line breaks, hanzi). Copy it again"
+        )
+    return key
+
+
+def _base_url(given: str | None) -> str | None:
+    """Return an endpoint's address as the client wants it, without what people copy along with it."""
+    if given is None:
+        return None
+    address = given.strip().rstrip("/").removesuffix("/completions").removesuffix("/chat")
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        # A name, password or key in an address would be in every log of it.
+        bare = parts.username is None and parts.password is None and not parts.query and not parts.fragment
+    except ValueError:
+        good = bare = False
+    if good and not bare:
+        raise SettingsError(
+            "WENDANG_LLM_BASE_URL holds a name, a password or a query. Give the address alone, and the key in "
+            "WENDANG_LLM_API_KEY"
+        )
+    if not good or not address.isprintable() or " " in address or ".." in (parts.hostname or ".."):
+        # The address is not repeated: it may hold a password.
+        raise SettingsError(
+            "WENDANG_LLM_BASE_URL is no address of an endpoint; it looks like https://api.deepseek.com/v1 "
+            "or http://127.0.0.1:11434/v1"
+        )
+    return address
 
 
 def _backend(value: str) -> Backend:
@@ -93,3 +176,29 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, least: int,
     if number != int(number):
         raise SettingsError(f"{name} is {given[name]}; it must be a whole number")
     return int(number)
+
+
+def with_free_port(settings: Settings) -> Settings:
+    """Return settings as they are, if their port can be listened on: better to know now than when all is loaded.
+
+    Raises `SettingsError` where something else listens there, or the host is none of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the server does, so that a port that was left a moment ago is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        place = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+        if error.errno != errno.EADDRINUSE:
+            raise SettingsError(
+                f"cannot listen on {place} ({error.strerror}). Check WENDANG_HOST and WENDANG_PORT"
+            ) from None
+        raise SettingsError(
+            f"{place} is taken, by WenDang itself or another program. Open http://{place} to see which, or take "
+            f"another port: WENDANG_PORT={settings.port + 1 if settings.port < 65_535 else 7861} make run"
+        ) from None
+    return settings

@@ -17,7 +17,7 @@ from index.generations import Generation
 from index.scan import Scan, scan_folder
 from index.watching import Synced, watch_folder
 from qa.assistant import Assistant
-from qa.library import changes_between
+from qa.library import changes_between, coming_in, failures_of
 from qa.sync_state import MOST_NAMED, SyncState, Wish, estimate
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Syncing:
         self._changed = threading.Condition()
         self._wish: Wish | None = None
         self._failed: Wish | None = None
+        self._put_off: Wish | None = None
         self._retry_after = FIRST_RETRY
         self._retry_at = float("inf")
         self._stop_sync = threading.Event()
@@ -84,10 +85,16 @@ class Syncing:
             return self.request(self._failed)
 
     def stop(self) -> None:
-        """Stop the sync under way, if there is one; what it has embedded is kept."""
+        """Stop the sync under way, if there is one; what it has embedded is kept.
+
+        What has been wished meanwhile is stopped with it, or the next sync would begin at once.
+        """
         with self._changed:
             if self._state.running:
                 self._stop_sync.set()
+                if self._wish is not None:
+                    self._put_off = self._wish if self._put_off is None else self._put_off.joined(self._wish)
+                    self._wish = None
                 self._state = replace(self._state, stopping=True)
 
     def wait(self, runs: int, timeout: float | None = None) -> SyncState:
@@ -163,6 +170,7 @@ class Syncing:
     def _carry_out(self, wish: Wish) -> SyncState:
         """Sync, and return what came of it."""
         left_alone, scans = self._unsettled, list[Scan]()
+        self._foresee(left_alone)
         try:
             report = self.assistant.sync(
                 self._report,
@@ -185,12 +193,29 @@ class Syncing:
         self._look_now.set()
         return SyncState(report=report)
 
+    def _foresee(self, left_alone: frozenset[str]) -> None:
+        """Have the state tell which files the sync is about to take in."""
+        try:
+            scan = scan_folder(self.assistant.settings.documents)
+        except WenDangError:
+            return  # the sync itself says so
+        failed = {failure.document for failure in failures_of(self.assistant)}
+        coming = coming_in(scan, self.assistant.generation, failed)
+        with self._changed:
+            self._state = replace(self._state, coming=tuple(file for file in coming if file.path not in left_alone))
+
     def _last_synced(self) -> Synced | None:
         with self._changed:
             synced, self._synced = self._synced, None
         return synced
 
     def _plan_retry(self, wish: Wish, state: SyncState) -> None:
+        put_off, self._put_off = self._put_off, None
+        if put_off is not None and state.stopped:
+            wish = wish.joined(put_off)
+        elif put_off is not None:
+            # It was done before it could be stopped.
+            self._wish = put_off if self._wish is None else self._wish.joined(put_off)
         self._failed = wish if state.error else None
         if state.error is None or state.stopped:
             self._retry_after, self._retry_at = FIRST_RETRY, float("inf")
@@ -229,7 +254,8 @@ class Syncing:
         with self._changed:
             state = replace(self._state, progress=progress, remaining=remaining)
             if progress.document:
-                names = (*state.taken_in, progress.document)[:MOST_NAMED]
+                # A long one is told of again and again.
+                names = tuple(dict.fromkeys((*state.taken_in, progress.document)))[:MOST_NAMED]
                 state = replace(state, taken_in=names, taken_in_count=progress.total)
             self._state = state
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from itertools import product
@@ -90,6 +90,22 @@ def _readings(word: str, contains: Callable[[str], bool]) -> Iterator[str]:
     for following in characters[2:]:
         starts = {start + one for start in starts for one in following if contains(start[-1] + one)}
     yield from sorted(name for name in starts if len(name) == 2 or contains(name))
+
+
+def is_gloss(word: str) -> bool:
+    """Whether an English word, or what it is a form of, stands in the dictionary as the meaning of a Chinese one."""
+    return any(form in _dictionary()[0] for form in base_forms(word))
+
+
+def reads_like(words: Sequence[str], text: str) -> bool | None:
+    """Whether a text has hanzi that are read like a name in pinyin, given name first or last; None where it is none."""
+    syllables = [_syllables(word.lower()) for word in words]
+    if not all(syllables) or sum(map(len, syllables)) < 2 or not _dictionary()[1]:
+        return None
+    orders = (syllables, [*syllables[1:], syllables[0]])
+    return any(
+        re.search("".join(f"[{_dictionary()[1][one]}]" for word in order for one in word), text) for order in orders
+    )
 
 
 def _syllables(word: str, most: int = MOST_SYLLABLES) -> list[str]:

@@ -1,4 +1,4 @@
-"""The parts of a backup unpacked: an index that is known to load, and the documents that a folder lacks."""
+"""The parts of a backup unpacked: an index that is known to load, what was said, the documents that a folder lacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from index.errors import StoreError
 from index.generations import load_generation
 from index.segments import segments_folder, sha256_of
 from index.store import Store
-from qa.archive import DOCUMENTS, SEGMENTS, Backup, Member, Meter
+from qa.archive import CONVERSATIONS, DOCUMENTS, FEEDBACK, SEGMENTS, Backup, Member, Meter
+from qa.history.joining import lines_of
+from qa.history.looking import check_foreign
 
 BEING_WRITTEN = ".wendang.restored"  # in the documents folder
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -71,6 +73,27 @@ def _load(store: Store, backup: Backup) -> State:
         return State(store.folder / DATABASE, 0, ())
     number = load_generation(store).number
     return State(store.folder / DATABASE, number, tuple(store.live_segments(number)))
+
+
+def unpack_said(backup: Backup, folder: Path, meter: Meter) -> tuple[Path | None, tuple[str, ...]]:
+    """Unpack conversations and verdicts; return the file of the ones, None where there are none, and the others' rows.
+
+    Raises `StoreError` where they cannot be used. Lets `OSError` of the folder through.
+    """
+    talks, verdicts = folder / CONVERSATIONS, folder / FEEDBACK
+    for path, name in ((talks, CONVERSATIONS), (verdicts, FEEDBACK)):
+        if member := backup.find(name):
+            path.parent.mkdir(exist_ok=True)
+            backup.extract(member, path, meter)
+    try:
+        if talks.exists():
+            check_foreign(talks)
+        rows = lines_of(verdicts.read_text("utf-8")) if verdicts.exists() else ()
+    except (StoreError, UnicodeDecodeError) as error:
+        raise StoreError(
+            f"the conversations in {backup.file} cannot be used ({error}). Nothing was restored; take another backup"
+        ) from error
+    return (talks if talks.exists() else None), rows
 
 
 def _unusable(backup: Backup, reason: object) -> StoreError:

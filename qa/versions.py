@@ -41,6 +41,12 @@ IN_FORCE = re.compile("(?:之日)?起?(?:正式)?(?:施行|实施|执行|生效|
 NO_SIGNATURE = re.compile("[,;:。!?]|[至到于自从前在由截]$")
 LONGEST_SIGNATURE = 24
 CLOCK = re.compile("[0-9: ]*")
+# What may stand behind a date that has a line of its own: 2021年9月编, 2021年9月第二次印刷.
+MADE_BEHIND = re.compile(
+    "(?:第[0-9一二三四五六七八九十]+次)?(?:汇编|编[印制写著撰]?|[印修]订?|印[制刷发]|制[作定表]?|撰写?|整理|定稿|更新)[。.]?$"
+)
+# Files whose times are less apart were written at once, as by a copy or when an archive was unpacked.
+WRITTEN_AT_ONCE_NS = 60 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +66,30 @@ class Order:
     because: Sign
 
 
-def newer_of(first: Dated, second: Dated) -> Order | None:
+def newer_of(first: Dated, second: Dated, are_versions: bool = True) -> Order | None:
     """Return two versions of a document in their order, None where nothing tells which is the newer.
 
     A sign counts where both have it and it differs. A date given in less detail than another is compared as far as it
     goes: 2024年 tells nothing beside 2024年9月. The time of a file is the weakest sign, since copying may set it.
+    Of two that are no versions of one another, days that they only tell of say nothing, and neither do the times of
+    files that were written at once.
     """
-    for because, order in _orders(first, second):
+    for because, order in _orders(first, second, are_versions):
         if order:
             return Order(second, first, because) if order > 0 else Order(first, second, because)
     return None
 
 
-def _orders(first: Dated, second: Dated) -> Iterator[tuple[Sign, int]]:
+def _orders(first: Dated, second: Dated, are_versions: bool) -> Iterator[tuple[Sign, int]]:
     """Yield every sign with 1 where the first is the newer by it, -1 where the second is, else 0; the surest first."""
     one, other = first.document, second.document
     yield "title", _compare_names(one.title, other.title)
     yield "title", _compare_names(PurePosixPath(one.path).stem, PurePosixPath(other.path).stem)
     yield "text", _compare(text_date(one.text), text_date(other.text))
-    yield "text", _compare(_latest_date(one.text), _latest_date(other.text))
-    yield "file", _compare((first.modified_ns,), (second.modified_ns,))
+    if are_versions:
+        yield "text", _compare(_latest_date(one.text), _latest_date(other.text))
+    if are_versions or abs(first.modified_ns - second.modified_ns) >= WRITTEN_AT_ONCE_NS:
+        yield "file", _compare((first.modified_ns,), (second.modified_ns,))
 
 
 def _compare(first: Day, second: Day) -> int:
@@ -173,7 +183,11 @@ def _ranks(line: str, is_foot: bool) -> Iterator[tuple[int, Day]]:
         before, after = line[:start].strip(), line[end:].strip()
         if len(day) < 2:
             continue
-        if (before and LABEL.search(before)) or LABEL_BEHIND.match(after):
+        if (
+            (before and LABEL.search(before))
+            or LABEL_BEHIND.match(after)
+            or (not before and MADE_BEHIND.fullmatch(after))
+        ):
             yield 0, day
         elif is_foot and before and not after and len(before) <= LONGEST_SIGNATURE and not NO_SIGNATURE.search(before):
             yield 1, day

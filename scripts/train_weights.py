@@ -29,8 +29,8 @@ from index.embedding import Encoder, load_encoder
 from index.generations import Generation
 from index.search import SearchIndex
 from qa import confidence, evidence
-from qa.answering import choose_sentences
 from qa.assistant import Assistant
+from qa.choosing import choose_sentences
 from qa.measures import Question, holds_answer, normalise
 from qa.printing import note, progress
 from qa.questions import read_questions
@@ -228,7 +228,7 @@ def confidence_rows(asked: Sequence[Asked]) -> Rows:
 
 def is_right(question: Question, reading: evidence.Reading) -> bool:
     """Whether the answer that would be given holds the right one, or rests on evidence; a summary always does."""
-    chosen = [one for row in choose_sentences(reading.candidates, question.text, bool(reading.parts)) for one in row]
+    chosen = [one for row in choose_sentences(reading) for one in row]
     if question.answers:
         return holds_answer(question, "".join(one.text for one in chosen))
     return not question.evidence or any(answers(question, one) for one in chosen)

@@ -11,7 +11,8 @@ from index.datatypes import Failure, Progress, ignore_progress
 from index.embedding import Encoder
 from index.errors import ModelMismatch, QuestionError
 from qa import assistant as assistant_module
-from qa.assistant import LONGEST_QUESTION, Assistant, DocumentEntry, check_question
+from qa.asking import LONGEST_QUESTION, check_question
+from qa.assistant import Assistant, DocumentEntry
 from qa.datatypes import Answer, Turn
 from qa.settings import ReaderUse, Settings
 from tests.fakes import FakeEncoder, FakeReader
@@ -221,7 +222,7 @@ def test_questions_in_parts_and_whole_ones_each_get_their_own_vectors(library: A
 def test_a_follow_up_is_searched_for_with_its_subject(library: Assistant) -> None:
     answer = library.ask("那早餐呢？", [Turn("user", "食堂午餐的价格是多少？"), Turn("assistant", "十二元。")])
     assert answer.question == "那早餐呢？"
-    assert answer.searched == "食堂 午餐 价格 那早餐呢？"
+    assert answer.searched == "食堂早餐的价格是多少？"
     assert answer.hits[0].passage.document == "食堂.txt"
 
 
@@ -329,3 +330,22 @@ def test_a_document_is_found_by_its_path_only(library: Assistant) -> None:
     assert document.title == "员工手册"
     assert library.document("手册.md") is None
     assert library.document("../documents/食堂.txt") is None
+
+
+def test_questions_about_the_conversation_are_answered_without_the_documents(library: Assistant) -> None:
+    history = [Turn("user", "食堂午餐的价格是多少？"), Turn("assistant", "十二元。")]
+    asked = ["你能做什么？", "早餐呢？", "我刚才问了什么？", "食堂哪天不开放？"]
+    answers = library.ask_all([(question, history) for question in asked])
+    assert [answer.question for answer in answers] == asked
+    assert [answer.mode for answer in answers] == ["conversation", "extractive", "conversation", "extractive"]
+    assert "现在收录了 2 份文档（md 1、txt 1）。" in answers[0].text
+    assert answers[2].text == "您问过：\n1. 食堂午餐的价格是多少？"
+    assert answers[1].citations and answers[3].citations
+
+
+def test_an_exchange_about_the_conversation_leaves_the_subject(library: Assistant) -> None:
+    history = [Turn("user", "食堂午餐的价格是多少？"), Turn("assistant", "十二元。")]
+    aside = [Turn("user", "谢谢！"), Turn("assistant", "不客气。还可以接着问。")]
+    assert library.ask("早餐呢？", [*history, *aside]).searched == library.ask("早餐呢？", history).searched
+    assert "食堂" in library.ask("早餐呢？", [*history, *aside]).searched
+    assert library.ask("我刚才问了什么？", [*history, *aside]).text == "您问过：\n1. 食堂午餐的价格是多少？"

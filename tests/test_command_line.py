@@ -15,10 +15,14 @@ from index.embedding import Encoder
 from qa import assistant, commands, doctor
 from qa.__main__ import main
 from qa.checks import environment
+from qa.history.store import ConversationStore
+from qa.model_measures import MODEL_MEASURES
 from tests.conftest import MODELS
 from tests.fakes import FakeEncoder, FakeReader
+from tests.scripted_model import Scripted, scripted_model
 from tests.test_assistant import CANTEEN, HANDBOOK, write_documents
 from tests.test_evaluate import LINES, write_set
+from tests.test_history_store import talk
 
 PROJECT = Path(__file__).resolve().parent.parent
 COMMANDS = ("sync", "ask", "search", "documents", "evaluate", "doctor", "backup", "restore")
@@ -32,14 +36,15 @@ ANSWER_KEYS = [
         "citations",
         "passages",
         "deviations",
+        "disagreements",
         "missing_terms",
         "timings_ms",
     ),
-    *("confidence", "searched"),
+    *("confidence", "searched", "unsupported", "notice", "written", "scope"),
 ]
 CITATION_KEYS = [
     *("number", "document", "title", "headings", "page", "start", "end", "quote", "verified", "emphasis"),
-    *("slide", "sheet", "row", "certainty"),
+    *("slide", "sheet", "row", "certainty", "label", "about"),
 ]
 PASSAGE_KEYS = [
     *("document", "title", "headings", "page", "start", "end", "text", "score", "dense_rank", "lexical_rank"),
@@ -225,7 +230,7 @@ def test_ask_prints_one_object_with_every_key(folder: Path, run: Run) -> None:
         "mode": "extractive",
         "missing_terms": [],
     }
-    assert record["answer"].startswith("早餐的价格是**五元**，午餐的价格是**十二元**。[1]")
+    assert record["answer"].startswith("早餐的价格是**五元**，午餐的价格是十二元。[1]")
     assert len(record["passages"]) == 3
     assert all(sorted(citation) == sorted(CITATION_KEYS) for citation in record["citations"])
     assert all(sorted(passage) == sorted(PASSAGE_KEYS) for passage in record["passages"])
@@ -319,7 +324,7 @@ def test_identifiers_and_history_come_from_the_file(folder: Path, run: Run) -> N
     first, second = run("ask", "--questions", path, "--json").records
     assert (first["id"], second["id"]) == (None, "7")
     assert second["question"] == "那午餐呢？"
-    assert second["searched"] == "食堂 早餐 价格 那午餐呢？"
+    assert second["searched"] == "食堂午餐的价格是多少？"
     assert "十二元" in second["citations"][0]["quote"]
 
 
@@ -402,7 +407,8 @@ def test_a_half_character_in_a_questions_file_is_answered(folder: Path, run: Run
 
 def test_search_shows_passages_and_why(folder: Path, run: Run) -> None:
     (record,) = run("search", "食堂的豆浆多少钱？", "--json").records
-    assert sorted(record) == ["confidence", "missing_terms", "parts", "passages", "question"]
+    assert sorted(record) == ["confidence", "missing_terms", "parts", "passages", "question", "scope"]
+    assert record["scope"] == []
     assert (record["question"], record["missing_terms"], record["parts"]) == ("食堂的豆浆多少钱？", ["豆浆"], [])
     assert record["confidence"] == run("ask", "食堂的豆浆多少钱？", "--json").records[0]["confidence"]
     assert all(sorted(passage) == sorted(PASSAGE_KEYS) for passage in record["passages"])
@@ -421,6 +427,74 @@ def test_search_says_what_a_question_was_split_into(folder: Path, run: Run) -> N
     parts = ["员工手册说了什么？", "食堂管理规定说了什么？"]
     assert run("search", question, "--json").records[0]["parts"] == parts
     assert f"searched for: {'; '.join(parts)}" in run("search", question).out
+
+
+# --in
+
+
+def test_a_question_is_asked_in_a_folder(folder: Path, run: Run) -> None:
+    (record,) = run("ask", "加班须由谁批准？", "--in", "人事/", "--json").records
+    assert (record["scope"], record["citations"][0]["document"]) == (["人事/"], "人事/员工 手册.md")
+    (record,) = run("ask", "加班须由谁批准？", "--in", "食堂.txt", "--json").records
+    assert {passage["document"] for passage in record["passages"]} == {"食堂.txt"}
+    assert record["missing_terms"] == ["加班", "须由谁", "批准"]
+    (record,) = run("ask", "--in", "*.md", "--in", "食*", "加班须由谁批准？", "--json").records
+    assert record["scope"] == ["*.md", "食*"]
+    assert {passage["document"] for passage in record["passages"]} == {"人事/员工 手册.md", "食堂.txt"}
+    assert "asked in: 人事/, 食堂.txt" in run("ask", "加班须由谁批准？", "--in", "人事/", "--in", "食堂.txt").out
+    assert "asked in" not in run("ask", "加班须由谁批准？").out
+
+
+def test_passages_are_searched_in_a_folder(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (record,) = run("search", "食堂的豆浆多少钱？", "--in", "人事", "--json").records
+    assert (record["scope"], record["missing_terms"]) == (["人事"], ["食堂", "豆浆"])
+    assert {passage["document"] for passage in record["passages"]} == {"人事/员工 手册.md"}
+    # The fake encoder's confidences are too small to tell one index from another.
+    monkeypatch.setattr(commands, "confidence", lambda _, index: len(index.passages) / 10)
+    (record,) = run("search", "食堂的豆浆多少钱？", "--in", "食堂.txt", "--json").records
+    assert record["confidence"] == 0.1
+    shown = run("search", "食堂的豆浆多少钱？", "--in", "人事").out
+    assert "asked in: 人事\n" in shown
+    assert "in no chosen document: 食堂, 豆浆" in shown
+
+
+def test_a_line_of_a_file_may_have_its_own_scope(folder: Path, run: Run) -> None:
+    question = "加班须由谁批准？"
+    path = write_questions(
+        folder,
+        {"question": question},
+        {"question": question, "in": ["食堂.txt"]},
+        {"question": question, "in": ["没有"]},
+        {"question": question, "in": []},
+    )
+    outcome = run("ask", "--questions", path, "--in", "人事", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [record["scope"] for record in outcome.records] == [["人事"], ["食堂.txt"], ["没有"], ["人事"]]
+    assert [record["answered"] for record in outcome.records] == [True, True, False, True]
+    assert outcome.records[2]["answer"].startswith("no document matches '没有'.")
+    assert {passage["document"] for passage in outcome.records[1]["passages"]} == {"食堂.txt"}
+    assert [record["scope"] for record in run("ask", "--questions", path, "--json").records] == [
+        [],
+        ["食堂.txt"],
+        ["没有"],
+        [],
+    ]
+
+
+def test_a_scope_that_is_no_list_of_texts_names_the_line(folder: Path, run: Run) -> None:
+    for wrong in ({"folder": "食堂.txt"}, [7]):
+        path = write_questions(folder, {"question": "加班须由谁批准？", "in": wrong})
+        assert "line 1: not a question" in error_line(run("ask", "--questions", path))
+
+
+@pytest.mark.parametrize("command", [("ask",), ("search",)])
+def test_a_pattern_that_names_nothing_is_an_error(folder: Path, run: Run, command: tuple[str, ...]) -> None:
+    run("sync")
+    line = error_line(run(*command, "加班须由谁批准？", "--in", "人事", "--in", "食糖.txt"))
+    told = "no document matches '食糖.txt'. Near it: 食堂.txt. List what can be named: python -m qa documents"
+    assert line == f"error: {told}"
+    path = write_questions(folder, {"question": "加班须由谁批准？", "in": ["食堂.txt"]})
+    assert error_line(run("ask", "--questions", path, "--in", "无")).startswith("error: no document matches '无'.")
 
 
 def test_documents_are_listed(folder: Path, run: Run) -> None:
@@ -462,8 +536,9 @@ def test_evaluate_prints_the_measures_in_all_and_by_kind(folder: Path, run: Run)
     assert sorted(record["measures"]) == sorted(
         [
             *("questions", "evidence_recall_1500", "evidence_recall_600", "document_at_1", "answer_hit", "lead_hit"),
-            *("answer_length", "citation_precision", "citations_per_answer", "answered", "refused"),
-            *("answerability_auroc", "answer_in_5"),
+            *("answer_length", "citation_precision", "citation_recall", "citations_per_answer", "answered", "refused"),
+            *("answerability_auroc", "answer_in_5", "rejected_again"),
+            *MODEL_MEASURES,
         ]
     )
     assert record["measures"]["evidence_recall_1500"] == 0.8333
@@ -472,6 +547,24 @@ def test_evaluate_prints_the_measures_in_all_and_by_kind(folder: Path, run: Run)
     assert "0.833" in shown
     assert "follow-up" in shown
     assert not (folder / "data" / "wendang.sqlite").exists()
+
+
+def test_evaluate_feedback_runs_what_people_have_said(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert "holds no feedback yet. Say on the page" in error_line(run("evaluate", "feedback"))
+    run("sync")
+    line = {**LINES[0], "kind": "wrong_answer", "rejected_answers": ["五元"]}
+    (folder / "data" / "feedback").mkdir()
+    (folder / "data" / "feedback" / "questions.jsonl").write_text(json.dumps(line, ensure_ascii=False), "utf-8")
+    (record,) = run("evaluate", "feedback", "--json").records
+    assert record["folder"] == str(folder / "data" / "feedback")
+    assert (record["measures"]["rejected_again"], record["measures"]["answer_hit"]) == (1.0, 1.0)
+    assert "rejected again" in run("evaluate", "feedback").out
+    outcome = run("evaluate", "feedback", "--report", str(folder / "报告"))
+    assert outcome.code == 0
+    page = (folder / "报告" / "index.html").read_text("utf-8")
+    assert "rejected again" in page and "somebody rejected this quote" in page
+    assert "python -m qa evaluate feedback --report" in page
 
 
 def test_several_sets_make_a_list(folder: Path, run: Run) -> None:
@@ -542,15 +635,15 @@ def test_doctor_fails_where_something_needs_mending(folder: Path, run: Run, monk
     monkeypatch.setattr(environment, "LEAST_FREE_BYTES", 0)
     monkeypatch.setenv("WENDANG_EMBEDDING_BACKEND", "torch")
     outcome = run("doctor")
-    assert error_line(outcome) == "error: 1 of 10 findings need mending"
+    assert error_line(outcome) == "error: 1 of 12 findings need mending"
     assert f"✗ index: none in {folder / 'data'} yet" in outcome.out
     assert "→ python -m qa sync" in outcome.out
     run("sync")
     outcome = run("doctor")
     assert (outcome.code, outcome.err) == (0, "")
-    assert [line[0] for line in outcome.out.splitlines()] == ["✓"] * 15
+    assert [line[0] for line in outcome.out.splitlines()] == ["✓"] * 17
     (findings,) = run("doctor", "--json").records
-    assert [sorted(finding) for finding in findings] == [["good", "mend", "seen", "subject"]] * 15
+    assert [sorted(finding) for finding in findings] == [["good", "mend", "seen", "subject"]] * 17
 
 
 def test_doctor_mends_what_it_is_told_to_and_looks_afterwards(
@@ -566,7 +659,7 @@ def test_doctor_mends_what_it_is_told_to_and_looks_afterwards(
     command = f"python -m qa doctor --mend --documents '{folder / '文 档'}' --data '{folder / '其他 数据'}'"
     assert f"→ {command}" in outcome.out
     outcome = run("doctor", "--mend", *named)
-    assert (outcome.code, [line[0] for line in outcome.out.splitlines()]) == (0, ["✓"] * 15)
+    assert (outcome.code, [line[0] for line in outcome.out.splitlines()]) == (0, ["✓"] * 17)
     assert not (folder / "data").exists()
 
 
@@ -580,6 +673,7 @@ def test_a_backup_is_made_and_restored(folder: Path, run: Run) -> None:
     (made,) = run("backup", file, "--json").records
     assert list(made) == [
         *("file", "size", "created", "generation", "indexed", "documents", "left_out", "seconds"),
+        *("conversations", "feedback"),
     ]
     assert [made[key] for key in ("file", "generation", "indexed", "documents", "left_out")] == [
         *(file, 1, 2, 2),
@@ -591,6 +685,7 @@ def test_a_backup_is_made_and_restored(folder: Path, run: Run) -> None:
     (restored,) = run("restore", file, "--json").records
     assert list(restored) == [
         *("file", "created", "generation", "indexed", "written", "unchanged", "left_alone", "kept", "seconds"),
+        *("conversations", "feedback"),
     ]
     assert [restored[key] for key in ("file", "created", "generation", "indexed", "written", "unchanged")] == [
         *(file, made["created"], 3, 2, 1, 0),
@@ -621,6 +716,28 @@ def test_backup_and_restore_tell_people_what_they_did(folder: Path, run: Run) ->
     assert lines[3].startswith(
         f"the index as it was before is kept: {folder / 'data' / 'wendang.sqlite.before-restore-'}"
     )
+
+
+def test_backup_and_restore_tell_what_became_of_conversations(folder: Path, run: Run) -> None:
+    run("sync")
+    store = ConversationStore(folder / "data")
+    kept = store.save("甲", talk("一？"), 0)
+    store.save("甲", talk("二？"), 0)
+    (folder / "data" / "feedback").mkdir()
+    (folder / "data" / "feedback" / "questions.jsonl").write_text('{"id": "一"}\n')
+    file = str(folder / "b.zip")
+    assert run("backup", file).out.splitlines()[1] == "with 2 conversations and 1 verdicts on answers"
+    (made,) = run("backup", file, "--json").records
+    assert (made["conversations"], made["feedback"]) == (2, 1)
+    store.delete("甲", kept.id)
+    lines = run("restore", file).out.splitlines()
+    assert lines[2:4] == [
+        "conversations: 1 brought back, 0 longer than here, 0 kept beside what they have become here, 1 as they were",
+        "verdicts on answers: 0 brought back, 1 as they were",
+    ]
+    (restored,) = run("restore", file, "--json").records
+    assert restored["conversations"] == {"added": 0, "extended": 0, "beside": 0, "unchanged": 2}
+    assert restored["feedback"] == {"added": 0, "unchanged": 1}
 
 
 def test_backup_and_restore_leave_the_documents_to_those_who_say_so(folder: Path, run: Run) -> None:
@@ -832,3 +949,73 @@ def test_a_terminal_that_knows_no_chinese_gets_output_all_the_same(
     outcome = finish(start(folder, *arguments, PYTHONIOENCODING="ascii", PYTHONUTF8="0"))
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out
+
+
+# A language model
+
+
+LUNCH = "食堂的午餐多少钱？"
+
+
+def use_model(monkeypatch: pytest.MonkeyPatch, server: Scripted) -> None:
+    monkeypatch.setenv("WENDANG_LLM_BASE_URL", server.url)
+    monkeypatch.setenv("WENDANG_LLM_MODEL", "scripted")
+
+
+def test_a_language_model_writes_the_answer(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted_model([("say", "午餐的价格是十二元[1]。午餐免费[1]。")]) as server:
+        use_model(monkeypatch, server)
+        (record,) = run("ask", LUNCH, "--json").records
+        shown = run("ask", LUNCH).out
+        (plain,) = run("ask", LUNCH, "--no-llm", "--json").records
+        assert len(server.asked) == 2
+    assert (record["mode"], record["answer"]) == ("llm", "午餐的价格是十二元。[1]午餐免费。（未找到依据）")
+    assert record["unsupported"] == ["午餐免费。"] and record["citations"][0]["verified"] is True
+    assert record["written"]["supported"] == 1 and record["written"]["failure"] == ""
+    assert "午餐的价格是十二元。[1]" in shown and "（未找到依据）" in shown and "食堂.txt" in shown
+    assert (plain["mode"], plain["written"], plain["unsupported"]) == ("extractive", None, [])
+
+
+def test_where_the_language_model_fails_the_terminal_says_why(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted_model([("status", 401)]) as server:
+        use_model(monkeypatch, server)
+        outcome = run("ask", LUNCH)
+    assert outcome.code == 0
+    assert "语言模型不接受这个密钥，请检查 WENDANG_LLM_API_KEY。以下直接引用原文。" in outcome.out
+
+
+def test_evaluate_measures_with_a_language_model(
+    folder: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_set(tmp_path / "set", LINES)
+    said = [("say", "早餐的价格是五元[9]。加班须由部门经理批准[1]。门卫负责打扫[1]。")]
+    with scripted_model(said) as server:
+        use_model(monkeypatch, server)
+        (plain,) = run("evaluate", str(tmp_path / "set"), "--json").records
+        assert server.asked == []
+        (record,) = run("evaluate", str(tmp_path / "set"), "--llm", "--json").records
+        assert "supported sentences" in run("evaluate", str(tmp_path / "set"), "--llm").out
+    assert [plain["measures"][key] for key in MODEL_MEASURES] == [None] * len(MODEL_MEASURES)
+    measures = record["measures"]
+    assert (measures["model_answers"], measures["model_failures"], measures["model_refusals"]) == (1.0, 0.0, 0.0)
+    assert measures["supported_sentences"] == 0.6667
+    assert measures["dropped_citations"] >= 1 and measures["seconds_to_first_word"] > 0
+    assert measures["answer_hit"] == 0.6667  # 五元, 部门经理, and no 十二元
+
+
+def test_measuring_a_language_model_needs_one(folder: Path, run: Run, tmp_path: Path) -> None:
+    write_set(tmp_path / "set", LINES)
+    assert "WENDANG_LLM_BASE_URL" in error_line(run("evaluate", str(tmp_path / "set"), "--llm"))
+
+
+def test_half_of_a_language_model_is_an_error(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENDANG_LLM_MODEL", "qwen3")
+    assert "WENDANG_LLM_BASE_URL is not set" in error_line(run("ask", LUNCH))
+
+
+def test_a_question_about_the_program_is_answered_by_itself(folder: Path, run: Run) -> None:
+    (record,) = run("ask", "你能做什么？", "--json").records
+    assert (record["mode"], record["citations"], record["answered"]) == ("conversation", [], True)
+    assert record["answer"] in run("ask", "你能做什么？").out.replace("\n", "") or "逐字" in record["answer"]

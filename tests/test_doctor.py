@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -27,17 +28,25 @@ from index.writing import LOCK_FILE
 from qa import assistant, commands, doctor
 from qa.__main__ import main
 from qa.assistant import Assistant
-from qa.checks import environment, segments
+from qa.checks import environment, mending, segments
 from qa.checks.finding import Finding, named
 from qa.doctor import examine
+from qa.history import salvaging
+from qa.history.opening import FILE, set_aside
+from qa.history.store import ConversationStore
 from qa.settings import Settings
 from tests.fakes import DIMENSION, FakeEncoder, FakeReader
+from tests.scripted_model import Step, scripted_model
 from tests.test_assistant import CANTEEN, HANDBOOK, open_library, write_documents
 from tests.test_backup import as_nobody, break_page
+from tests.test_history_salvaging import Killed, kill
+from tests.test_history_store import damage_page, talk
+from tests.test_placing import leave
 
 SUBJECTS = [
-    *("python", "packages", "disk", "folders", "documents", "writer", "leftovers"),
+    *("python", "packages", "disk", "folders", "documents", "writer", "leftovers", "conversations"),
     *("database", "texts", "vectors", "segments", "failures", "index", "model", "reader"),
+    "language model",
 ]
 QUESTIONS = ("加班须由谁批准？", "早餐多少钱？", "探亲假的路费由谁承担？")
 Damage = Callable[[Settings], None]
@@ -262,6 +271,10 @@ def leave_restore(settings: Settings) -> None:
     (settings.documents / ".wendang.restored").write_bytes(b"half")
 
 
+def leave_upload(settings: Settings) -> None:
+    leave(settings.documents / ".upload-a_b1c2d3", "半")
+
+
 def leave_owner(settings: Settings) -> None:
     owner = {"process": 4711, "host": "主机", "program": "app.py", "since": "2026-01-02T03:04:05+08:00"}
     (settings.data / "sync.owner.json").write_text(json.dumps(owner))
@@ -269,6 +282,32 @@ def leave_owner(settings: Settings) -> None:
 
 def leave_half_an_owner(settings: Settings) -> None:
     (settings.data / "sync.owner.json").write_text('{"proc')
+
+
+def keep_talks(settings: Settings) -> Path:
+    store = ConversationStore(settings.data)
+    for number in range(3):
+        store.save("甲", talk(f"第{number}个？" + "长" * 2000), 0)
+    return store.file
+
+
+def rubbish_for_talks(settings: Settings) -> None:
+    keep_talks(settings).write_bytes(b"rubbish" * 1000)
+
+
+def break_page_of_talks(settings: Settings) -> None:
+    damage_page(keep_talks(settings), "exchanges")
+
+
+def orphan_talks(settings: Settings) -> None:
+    with closing(sqlite3.connect(keep_talks(settings))) as connection, connection:
+        connection.execute("DELETE FROM conversations WHERE title LIKE '第1个%'")
+
+
+def unreadable_talk(settings: Settings) -> None:
+    with closing(sqlite3.connect(keep_talks(settings))) as connection, connection:
+        connection.execute("UPDATE exchanges SET exchange = '{' WHERE words LIKE '第1个%'")
+        connection.execute("UPDATE conversations SET title = '第一' WHERE title LIKE '第1个%'")
 
 
 def change_folder(settings: Settings) -> None:
@@ -328,8 +367,13 @@ DAMAGES: list[tuple[Damage, str, str, str]] = [
     (leave_folder, "leftovers", "1 (3.0 MiB) left by writers that were killed: 0123", MEND),
     (leave_file, "leftovers", "1 (0.0 MiB) left by writers that were killed: .DS_Store", MEND),
     (leave_restore, "leftovers", "left by writers that were killed: restore.part, .wendang.restored", MEND),
+    (leave_upload, "leftovers", "1 (0.0 MiB) left by writers that were killed: .upload-a_b1c2d3", MEND),
     (leave_owner, "writer", "process 4711 on 主机 (app.py, since 2026-01-02T03:04:05+08:00) was killed", SYNC),
     (leave_half_an_owner, "writer", "a process that cannot be told was killed", SYNC),
+    (rubbish_for_talks, "conversations", "are damaged (file is not a database)", MEND),
+    (break_page_of_talks, "conversations", "SQLite finds conversations.sqlite damaged: ", MEND),
+    (orphan_talks, "conversations", "damaged: a row in exchanges of no conversation", MEND),
+    (unreadable_talk, "conversations", "1 hold answers that cannot be read: 第一", MEND),
     (change_folder, "index", "the documents folder has changed since the last sync", SYNC),
 ]
 
@@ -376,6 +420,87 @@ def test_a_database_that_was_set_aside_is_told_and_fails_nothing(library: Assist
     finding = find(library.settings, "kept")
     assert finding.good
     assert "1 (0.0 MiB) set aside, to be deleted once nothing is missed: wendang.sqlite.damaged-" in finding.seen
+
+
+def test_what_was_set_aside_is_deleted_when_that_is_asked_for(
+    library: Assistant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = library.settings
+    store = ConversationStore(settings.data)
+    folders = ["--documents", str(settings.documents), "--data", str(settings.data)]
+    store.delete("甲", store.save("甲", talk("删了的？"), 0).id)
+    kept = store.save("甲", talk("一？"), 0)
+    set_aside(store.file)
+    for name in ("wendang.sqlite.damaged-20260101-000000", "wendang.sqlite.before-restore-20260101-000000-wal"):
+        (settings.data / name).write_bytes(b"x")
+    (settings.data / "wendang.sqlite.before-restore-20260101-000000").write_bytes(b"x")
+    main(["doctor", *folders])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "3 (" in told and "in those of conversations stands what people have deleted" in told
+    assert "Delete them for good: python -m qa doctor --delete-kept" in told
+    main(["doctor", "--delete-kept", *folders])
+    assert "kept:" not in capsys.readouterr().out
+    left = {path.name for path in settings.data.iterdir()}
+    assert not [name for name in left if "damaged" in name or "before-restore" in name or "brought-in" in name]
+    assert [one.id for one in store.list("甲")] == [kept.id], "what could be read is kept first"
+    assert b"".join(path.read_bytes() for path in settings.data.glob("conversations*")).count("删了的".encode()) == 0
+
+
+def test_conversations_are_counted_and_those_set_aside_are_told(library: Assistant) -> None:
+    settings = library.settings
+    assert find(settings, "conversations") == Finding("conversations", True, "none are kept yet")
+    keep_talks(settings)
+    before = tree(settings.data)
+    assert find(settings, "conversations") == Finding("conversations", True, "0.1 MiB, 3 with 3 questions")
+    assert tree(settings.data) == before
+    damage_page(settings.data / FILE, "links")
+    shutil.rmtree(settings.documents)
+    with pytest.raises(StoreError, match="no documents folder at"):
+        doctor.mend(settings)
+    assert find(settings, "conversations").seen.endswith("3 with 3 questions"), "what cannot be built again comes first"
+    assert (
+        "set aside, to be deleted once nothing is missed: conversations.sqlite.damaged-" in find(settings, "kept").seen
+    )
+
+
+def worst(settings: Settings) -> None:
+    """Damage most of what can be mended, all at once."""
+    rubbish_for_talks(settings)
+    change_text(settings)
+    lose_vector(settings)
+    damage_file(settings)
+    leave_folder(settings)
+    leave_upload(settings)
+
+
+POINTS: list[tuple[Damage, Any, str]] = [
+    (worst, salvaging, "set_aside"),
+    (worst, doctor, "clear_away"),
+    (worst, mending, "_distrust_what_is_wrong"),
+    (worst, mending, "_build_files_anew"),
+    (worst, mending, "load_generation"),
+    (worst, doctor, "sync"),
+    (break_a_page, mending, "set_aside_damaged"),
+]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("damage", "module", "name"), POINTS, ids=lambda value: getattr(value, "__name__", str(value)))
+def test_mending_that_is_killed_is_done_when_it_is_repeated(
+    library: Assistant, monkeypatch: pytest.MonkeyPatch, damage: Damage, module: Any, name: str, when: str
+) -> None:
+    settings = library.settings
+    before = [library.ask(question).citations for question in QUESTIONS]
+    damage(settings)
+    with monkeypatch.context() as patched:
+        kill(patched, module, name, when)
+        with pytest.raises(Killed):
+            doctor.mend(settings)
+    doctor.mend(settings)
+    assert bad(settings) == []
+    after = Assistant(settings, FakeEncoder())
+    assert after.refresh()
+    assert [after.ask(question).citations for question in QUESTIONS] == before
 
 
 def test_without_documents_nothing_is_set_aside(library: Assistant) -> None:
@@ -528,6 +653,7 @@ def as_owner(place: Path, *, mode: int, of: str) -> Iterator[None]:
         ("data", 0o555, "folders", "no right to write"),
         ("data", 0o000, "folders", "no right to write"),
         ("data/wendang.sqlite", 0o444, "folders", "no right to write"),
+        ("data/conversations.sqlite", 0o444, "conversations", "cannot be opened (no right to write"),
         ("data/wendang.sqlite", 0o000, "database", "cannot be opened"),
         ("data/generations", 0o555, "folders", "no right to write"),
     ],
@@ -537,6 +663,7 @@ def test_what_may_not_be_read_or_written_is_named_with_the_command(
 ) -> None:
     library = open_library(place, {"人事 部/手册.md": HANDBOOK, "食堂.txt": CANTEEN})
     settings = library.settings
+    ConversationStore(settings.data).save("甲", talk("一？"), 0)
     with as_owner(place, mode=mode, of=path):
         found = bad(settings)
         mends = [finding.mend for finding in found if finding.subject == subject and seen in finding.seen]
@@ -573,6 +700,10 @@ def put_folder_for_lock(settings: Settings) -> None:
     (settings.data / LOCK_FILE).mkdir()
 
 
+def put_folder_for_talks(settings: Settings) -> None:
+    (settings.data / FILE).mkdir()
+
+
 def put_file_for_documents(settings: Settings) -> None:
     shutil.rmtree(settings.documents)
     settings.documents.write_text("a file")
@@ -599,7 +730,7 @@ def break_lists(settings: Settings) -> None:
     "damage",
     [
         *(put_folder_for_database, put_file_for_data, put_file_for_segments, put_folder_for_lock),
-        *(put_file_for_documents, cut_database, break_numbers, break_names, break_lists),
+        *(put_folder_for_talks, put_file_for_documents, cut_database, break_numbers, break_names, break_lists),
     ],
 )
 def test_the_doctor_never_fails_whatever_is_broken(library: Assistant, damage: Damage) -> None:
@@ -749,3 +880,42 @@ def test_a_reranker_that_cannot_be_loaded_is_named(library: Assistant, monkeypat
     assert finding == Finding(
         "reranker", False, "there is no model 没有", "correct WENDANG_RERANKER_MODEL or leave it unset"
     )
+
+
+# The language model
+
+
+def with_model(settings: Settings, url: str) -> Settings:
+    return replace(settings, llm_base_url=url, llm_model="scripted", llm_api_key="sk-SECRET", llm_first_word_seconds=5)
+
+
+def test_without_a_language_model_nothing_is_wrong(library: Assistant) -> None:
+    finding = find(library.settings, "language model")
+    assert finding.good and "none is set" in finding.seen
+
+
+@pytest.mark.parametrize("reply", [[("say", "2")], [("say", "<think>one and one"), ("finish", "length")]])
+def test_a_language_model_that_answers_is_well(library: Assistant, reply: list[Step]) -> None:
+    with scripted_model(reply) as server:
+        finding = find(with_model(library.settings, server.url), "language model")
+    assert finding.good and finding.seen == f"scripted at {server.url} answers"
+
+
+def test_a_language_model_that_refuses_is_named_without_its_key(library: Assistant) -> None:
+    with scripted_model([("status", 401)]) as server:
+        finding = find(with_model(library.settings, server.url), "language model")
+    assert not finding.good and "WENDANG_LLM_API_KEY" in finding.seen and finding.mend
+    assert "SECRET" not in str(finding)
+
+
+def test_a_language_model_that_is_not_there_is_told(library: Assistant) -> None:
+    with scripted_model([]) as server:
+        pass
+    finding = find(with_model(library.settings, server.url), "language model")
+    assert not finding.good and "cannot be reached" in finding.seen
+
+
+def test_a_language_model_that_says_nothing_is_not_well(library: Assistant) -> None:
+    with scripted_model([("finish", "stop")]) as server:
+        finding = find(with_model(library.settings, server.url), "language model")
+    assert not finding.good and "answered nothing" in finding.seen

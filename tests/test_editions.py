@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from qa.assistant import Assistant
 from qa.datatypes import Answer
+from qa.editions import prefer_newer
 from qa.settings import Settings
 from tests.fakes import FakeEncoder
 
@@ -29,8 +31,8 @@ def notice(year: int, days: str, title: str = "员工休假管理办法（{year}
     return TEXT.format(title=title.format(year=year), year=year, days=days)
 
 
-def ask(root: Path, question: str, **texts: str) -> Answer:
-    """Ask a library of some notices among other documents."""
+def library(root: Path, **texts: str) -> Assistant:
+    """A library of some notices among other documents."""
     documents = root / "documents"
     documents.mkdir(exist_ok=True)
     for number, (name, text) in enumerate((OTHERS | {f"{name}.txt": text for name, text in texts.items()}).items()):
@@ -38,7 +40,11 @@ def ask(root: Path, question: str, **texts: str) -> Answer:
         os.utime(documents / name, (1_700_000_000 + number, 1_700_000_000 + number))
     assistant = Assistant(Settings(documents=documents, data=root / "data", min_confidence=0.0), FakeEncoder())
     assistant.sync()
-    return assistant.ask(question)
+    return assistant
+
+
+def ask(root: Path, question: str, **texts: str) -> Answer:
+    return library(root, **texts).ask(question)
 
 
 def cited(answer: Answer) -> set[str]:
@@ -113,3 +119,33 @@ def test_an_english_question_is_told_in_english(tmp_path: Path) -> None:
     )
     assert cited(answer) == {"b.txt"}
     assert "“Leave rules 2024” and “Leave rules 2023” are nearly the same; the newer is quoted" in answer.text
+
+
+def test_a_side_of_a_comparison_is_named_by_the_version_that_is_quoted(tmp_path: Path) -> None:
+    assistant = library(tmp_path, 旧=notice(2023, "十天"), 新=notice(2024, "十五天"))
+    answer = assistant.ask("2023年版规定每年享有几天带薪年假？")
+    leave = next(one for one in answer.citations if one.document == "旧.txt")
+    canteen = assistant.ask("食堂早上几点开门？").citations[0]
+    sides = (replace(leave, label=leave.title), replace(canteen, number=2, label=canteen.title))
+    moved = prefer_newer(replace(answer, citations=sides, searched="年假和食堂"), assistant.generation)
+    assert [one.label for one in moved.citations] == ["员工休假管理办法（2024年版）", "食堂管理规定"]
+    assert moved.text.startswith("《员工休假管理办法（2024年版）》：")
+    assert f"[1]\n《食堂管理规定》：{canteen.quote[:4]}" in moved.text.replace("**", "")
+
+
+def test_what_a_quote_points_back_to_is_said_of_the_version_that_is_quoted(tmp_path: Path) -> None:
+    text = (
+        "{title}\n公司食堂早上七点开门，晚上八点关门，周日全天休息，员工凭工卡就餐。\n"
+        "其早餐的价格是{price}，午餐的价格是十二元，晚餐不供应。\n"
+    )
+    older, newer = "食堂管理规定（2023年版）", "食堂管理规定（2024年版）"
+    assistant = library(tmp_path, 甲=text.format(title=older, price="五元"), 乙=text.format(title=newer, price="六元"))
+    answer = assistant.ask("早餐的价格是多少？")
+    before = assistant.generation.documents["甲.txt"].text
+    start = before.index("其早餐")
+    cited = replace(answer.citations[0], document="甲.txt", title=older, start=start, end=len(before), about=older)
+    moved = prefer_newer(
+        replace(answer, citations=(replace(cited, quote=before[start:]),), searched="早餐的价格"), assistant.generation
+    )
+    assert (moved.citations[0].document, moved.citations[0].about) == ("乙.txt", newer)
+    assert moved.text.replace("**", "").startswith(f"〔{newer}〕其早餐的价格是六元")

@@ -7,7 +7,10 @@ import pytest
 
 from index.datatypes import Progress
 from index.errors import QuestionError, StoreError
-from qa.evaluate import evaluate
+from qa.assistant import Assistant
+from qa.evaluate import evaluate, find_set
+from qa.history.datatypes import Exchange
+from qa.history.feedback import FeedbackStore, Given
 from qa.settings import Settings
 from tests.fakes import FakeEncoder
 from tests.test_assistant import CANTEEN, HANDBOOK, write_documents
@@ -142,3 +145,88 @@ def test_a_question_that_cannot_be_asked_counts_as_unanswered(tmp_path: Path, se
     (question, answer) = pairs[-1]
     assert (question.id, answer.answered) == ("坏", False)
     assert answer.text.startswith("the question is empty")
+
+
+# What people have said of answers
+
+
+def ask_library(settings: Settings) -> Assistant:
+    """Return an assistant for the user's own documents, indexed."""
+    write_documents(settings.documents, {"人事/手册.md": HANDBOOK, "食堂.txt": CANTEEN})
+    assistant = Assistant(settings, FakeEncoder())
+    assistant.sync()
+    return assistant
+
+
+def judged(assistant: Assistant, question: str, *given: Given) -> None:
+    """Ask a question and say so much of its answer."""
+    store = FeedbackStore(assistant.settings.data)
+    answer = assistant.ask(question)
+    for number, one in enumerate(given):
+        store.give("local", Exchange(question, answer, asked_at=str(number)), [], one)
+
+
+def test_feedback_is_asked_of_the_library_in_service(settings: Settings) -> None:
+    assistant = ask_library(settings)
+    judged(assistant, "食堂早餐的价格是多少？", Given("good"), Given("wrong_passage"), Given("wrong_answer", "五元"))
+    judged(assistant, "加班须由谁批准？", Given("should_refuse"))
+    folder = find_set(Path("feedback"), settings)
+    assert folder == settings.data / "feedback"
+    encoder = FakeEncoder()
+    evaluation, pairs = evaluate(folder, settings, encoder)
+    # Nothing is indexed anew, and nothing of it lies beside the index.
+    assert encoder.embedded == [] and not (settings.data / "evaluations").exists()
+    assert [question.kind for question, _ in pairs] == ["good", "wrong_passage", "wrong_answer", "should_refuse"]
+    assert evaluation.kinds["good"]["citation_recall"] == 1.0
+    # The same library says the same again, so every complaint still stands.
+    assert evaluation.measures["rejected_again"] == 1.0
+    assert evaluation.kinds["wrong_answer"]["answer_hit"] == 1.0
+    assert evaluation.kinds["should_refuse"]["refused"] == 0.0
+
+
+def test_a_complaint_is_settled_once_the_documents_say_otherwise(settings: Settings) -> None:
+    assistant = ask_library(settings)
+    judged(assistant, "食堂早餐的价格是多少？", Given("wrong_passage"), Given("wrong_answer", "六元"))
+    (settings.documents / "食堂.txt").write_text("食堂开门时，早餐每份六元整，价格全年不变。", "utf-8")
+    assistant.sync()
+    evaluation, _ = evaluate(find_set(Path("feedback"), settings), settings, FakeEncoder())
+    assert evaluation.measures["rejected_again"] == 0.0
+    assert evaluation.measures["answer_hit"] == 1.0
+
+
+def test_a_folder_of_that_name_here_goes_first(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_set(tmp_path / "feedback", LINES[:1])
+    assert find_set(Path("feedback"), settings) == Path("feedback")
+    assert find_set(Path("别的"), settings) == Path("别的")
+    assert evaluate(Path("feedback"), settings, FakeEncoder())[0].measures["questions"] == 1
+
+
+def test_feedback_that_is_not_there_yet_says_how_to_give_it(settings: Settings) -> None:
+    folder = find_set(Path("feedback"), settings)
+    with pytest.raises(QuestionError, match=r"holds no feedback yet\. Say on the page"):
+        evaluate(folder, settings, FakeEncoder())
+    folder.mkdir(parents=True)
+    (folder / "questions.jsonl").write_text("\n", "utf-8")
+    with pytest.raises(QuestionError, match=r"holds no question\. Say on the page"):
+        evaluate(folder, settings, FakeEncoder())
+
+
+def test_feedback_without_an_index_says_what_to_do(settings: Settings) -> None:
+    folder = find_set(Path("feedback"), settings)
+    folder.mkdir(parents=True)
+    (folder / "questions.jsonl").write_text(json.dumps(LINES[0]), "utf-8")
+    with pytest.raises(StoreError, match="no document is indexed .* run: python -m qa sync"):
+        evaluate(folder, settings, FakeEncoder())
+
+
+def test_a_broken_line_of_feedback_is_named(settings: Settings) -> None:
+    assistant = ask_library(settings)
+    judged(assistant, "食堂早餐的价格是多少？", Given("good"))
+    folder = find_set(Path("feedback"), settings)
+    with (folder / "questions.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"id": "1", "question": "问", "rejected": ["甲"]}\n')
+    with pytest.raises(QuestionError, match=r"questions\.jsonl, line 2: not a question"):
+        evaluate(folder, settings, FakeEncoder())

@@ -36,6 +36,10 @@ from qa.expectation import Kind, expected_kind, expected_measure, holds_kind, li
         ("年假能不能结转？", "decision"),
         ("已经开工了吗？", "decision"),
         ("Is it open?", "decision"),
+        ("园区收不收停车费？", "decision"),
+        ("新规适不适用于临时工？", "decision"),
+        ("食堂的粥能不能外带", "decision"),
+        ("时不时停电怎么办？", None),
         ("该企业全年营收", "number"),
         ("园区的人口是？", "number"),
         ("園區的面積為多少？", "number"),
@@ -142,6 +146,7 @@ def test_the_places_of_what_is_asked_for(kind: Kind | None, sentence: str, quest
         ("面积有多大", ["586.05平方公里", "1379亩"], ["12公里"]),
         ("花了多少钱", ["30亿元", "五元", "12万美元"], ["30家"]),
         ("占比是多少", ["占12.5%", "占三成"], ["占12家"]),
+        ("送多少gb", ["送50gb空间", "送 50 gb"], ["送50元"]),
     ],
 )
 def test_a_figure_with_the_measure_asked_for(question: str, held: list[str], lacking: list[str]) -> None:

@@ -221,6 +221,75 @@ def test_an_english_sentence_is_flagged_in_english() -> None:
     assert checked.text.endswith(UNSUPPORTED[False])
 
 
+def test_every_statement_tells_what_became_of_it() -> None:
+    answer = (
+        "## 休假\n试用期员工不享有年假[1]。食堂周日不开放[1]。公司有游泳池[1][7]。"
+        "文档中没有提到食堂的菜价[2]。食堂早上七点开门。"
+    )
+    checked = check_answer(answer, passages(LEAVE, MEALS), encode, "规定？")
+    assert [(one.text, one.kind, one.numbers) for one in checked.statements] == [
+        ("休假", "announces", ()),
+        ("试用期员工不享有年假。", "supported", (1,)),
+        ("食堂周日不开放。", "moved", (2,)),
+        ("公司有游泳池。", "unsupported", ()),
+        ("文档中没有提到食堂的菜价。", "refusal", ()),
+        ("食堂早上七点开门。", "supported", (2,)),
+    ]
+    assert [bool(one.reason) for one in checked.statements] == [False, False, False, True, False, False]
+    assert (checked.supported, checked.moved, checked.dropped) == (3, 1, 3)
+    assert checked.unsupported == ("公司有游泳池。",)
+    assert checked.text == (
+        f"## 休假\n试用期员工不享有年假。[1]食堂周日不开放。[2]公司有游泳池。{UNSUPPORTED[True]}"
+        "文档中没有提到食堂的菜价。食堂早上七点开门。[2]"
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "文档中没有提到食堂的菜价。",
+        "所给资料未说明年假的申请流程。",
+        "很抱歉，未找到与游泳池相关的信息。",
+        "根据现有资料，无法回答这个问题。",
+        "資料中沒有提到游泳池。",
+        "文档中没有关于游泳池的信息。",
+        "The passages do not say when the pool opens.",
+        "There is no information about a pool in the documents.",
+        "This is not mentioned in the provided passages.",
+        "I cannot answer this question.",
+    ],
+)
+def test_a_sentence_that_says_that_there_is_no_answer_claims_nothing(sentence: str) -> None:
+    checked = check_answer(f"{sentence}[1]", passages(LEAVE), encode, "？")
+    assert [one.kind for one in checked.statements] == ["refusal"]
+    assert (checked.text, checked.citations, checked.unsupported) == (sentence, (), ())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "试用期员工没有年假。",
+        "文档中没有提到食堂，但公司有游泳池。",
+        "The pool is not open on Sundays.",
+        "公司没有提供游泳池。",
+    ],
+)
+def test_a_sentence_that_denies_something_is_no_refusal(sentence: str) -> None:
+    (statement,) = check_answer(sentence, passages(LEAVE), encode, "？").statements
+    assert statement.kind != "refusal"
+
+
+def test_the_mark_of_a_row_stands_inside_of_it() -> None:
+    answer = "| 员工 | 年假 |\n|---|---|\n| 试用期员工 | 不享有年假[1] |"
+    checked = check_answer(answer, passages(LEAVE), encode, "年假？")
+    assert checked.text == "| 员工 | 年假 |\n|---|---|\n| 试用期员工 | 不享有年假[1] |"
+
+
+def test_a_statement_that_is_too_long_to_be_one_is_not_compared() -> None:
+    (statement,) = check_answer("| " + "年假" * 2_000, passages(LEAVE), encode, "年假？").statements
+    assert (statement.kind, statement.reason) == ("unsupported", "too long to be one statement")
+
+
 @pytest.mark.parametrize("answer", ["", "[1]", "\n\n", "。。。"])
 def test_an_empty_answer_has_nothing_in_it(answer: str) -> None:
     checked = check_answer(answer, passages(LEAVE), encode, "年假？")
@@ -264,3 +333,12 @@ def test_made_statements_are_what_they_are_said_to_be(default_encoder: Encoder) 
     assert (found["true statements"], found["false statements"]) == (500, 500)
     assert isinstance(found["flagged"], float) and found["flagged"] >= 0.98
     assert isinstance(found["flagged though true"], float) and found["flagged though true"] <= 0.03
+
+
+@pytest.mark.parametrize("answer", ["PM2.5: 26.", "ISO 9001.", "The canteen has a pool."])
+def test_in_the_answer_to_a_chinese_question_the_mark_is_chinese(answer: str) -> None:
+    checked = check_answer(answer, passages("食堂周日不开放。"), encode, "食堂什么时候开放？")
+    assert checked.text == f"{answer}{UNSUPPORTED[True]}"
+    assert check_answer(answer, passages("食堂周日不开放。"), encode, "When is it open?").text.endswith(
+        UNSUPPORTED[False]
+    )

@@ -739,6 +739,15 @@ def test_a_file_that_was_only_touched_is_known_by_its_new_time(small: Library) -
     assert small.load(before).records["无题.txt"].file == small.load().records["无题.txt"].file
 
 
+def test_a_file_that_was_saved_again_with_the_same_text_is_known_by_its_new_content(small: Library) -> None:
+    before = small.load()
+    (small.documents / "无题.txt").write_bytes("加班工资按照一点五倍发放。\r\n".encode())
+    small.sync()
+    was, now = before.documents["无题.txt"], small.load(before).documents["无题.txt"]
+    assert (now.text, now.content_hash) == (was.text, small.load().documents["无题.txt"].content_hash)
+    assert now.content_hash != was.content_hash
+
+
 def test_what_is_in_memory_of_another_database_is_not_taken_for_the_new_one(small: Library) -> None:
     before = small.load()
     (small.data / DATABASE).write_bytes(b"no database" * 1000)

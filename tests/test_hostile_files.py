@@ -89,7 +89,7 @@ def test_point_1_names_of_every_kind_stay_inside_of_the_folder(library: Assistan
     before = {path for path in tmp_path.rglob("*") if "数据" not in path.parts}
     failures(library)
     assert {path for path in tmp_path.rglob("*") if "数据" not in path.parts} == before
-    assert (library.settings.documents / stored.name).read_text("utf-8") == TEXT
+    assert (library.settings.documents / stored.path).read_text("utf-8") == TEXT
     for path in texts(library):
         assert ".." not in path.split("/") and not path.startswith("/") and path.isprintable()
         assert not any(character in path for character in "\\\x00\u202e")
@@ -357,7 +357,7 @@ def test_point_12_two_uploads_of_one_name_at_once_are_never_mixed(
 
     def upload(number: int) -> None:
         start.wait()
-        stored[number] = store_upload(folder, "年报.txt", tmp_path / str(number)).name
+        stored[number] = store_upload(folder, "年报.txt", tmp_path / str(number)).path
 
     threads = [threading.Thread(target=upload, args=(number,)) for number in range(len(contents))]
     for thread in threads:

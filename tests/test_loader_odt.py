@@ -118,7 +118,7 @@ def test_lists_go_on_begin_anew_and_nest() -> None:
     body = listed(item(p("甲。"), inner)) + listed(item(p("乙。")), more='text:continue-numbering="true"')
     body += listed(f"<text:list-header>{p('无号。')}</text:list-header>", item(p("丙。")))
     assert texts(p(BODY) + body, style)[1:] == [
-        *("1 甲。", "1.1 子。", "1.2 丑。", "• 点。", "2 乙。", "无号。", "1 丙。"),
+        *("1 甲。", "1.1 子。", "1.2 丑。", "▪ 点。", "2 乙。", "无号。", "1 丙。"),
     ]
 
 

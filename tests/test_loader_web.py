@@ -40,9 +40,16 @@ def test_headings_paragraphs_and_lists() -> None:
     )
     assert [(block.text, block.level) for block in extract.blocks] == [
         *(("休假办法", 1), ("总则。", None), ("年假", 2)),
-        *(("每年十天", None), ("3. 申请", None), ("4. 批准", None)),
+        *(("• 每年十天", None), ("3. 申请", None), ("4. 批准", None)),
     ]
     assert extract.title == "休假办法"
+
+
+def test_bullets_show_how_deep_they_lie() -> None:
+    inner = "<ul><li>甲<ul><li><p>子</p><p>续</p></li></ul></li><li>乙</li></ul><dl><dt>丙<dd><ul><li>丑</ul></dl>"
+    assert [block.text for block in read(page(f"<p>总则。</p>{inner}")).blocks] == [
+        *("总则。", "• 甲", "◦ 子", "续", "• 乙", "丙：", "• 丑"),
+    ]
 
 
 def test_rows_of_tables_have_column_names() -> None:
@@ -221,3 +228,15 @@ def test_what_libreoffice_writes_gives_the_paragraphs_of_the_text(tmp_path: Path
     )
     wanted = [block.text for block in read_text(Source("规定.txt", text.encode())).blocks]
     assert difflib.SequenceMatcher(None, wanted, lines((tmp_path / "规定.html").read_bytes())).ratio() > 0.95
+
+
+@pytest.mark.parametrize("place", [*range(60, 80), *range(0, len(EXAMPLE), 9)])
+def test_a_control_character_anywhere_breaks_no_page(place: int) -> None:
+    assert isinstance(read(EXAMPLE[:place] + b"\x01" + EXAMPLE[place + 1 :]), Extract)
+    assert isinstance(read(EXAMPLE[:place] + b"\x01" + EXAMPLE[place:]), Extract)
+
+
+def test_a_control_character_beside_what_is_dropped_is_left_out() -> None:
+    body = "食堂每天供应早餐、午餐和晚餐，周日不开放。" * 12
+    page = f"<html><body><p>{body}\x01<script>x</script>早餐五元。</p></body></html>"
+    assert "早餐五元。" in "".join(block.text for block in read(page).blocks)

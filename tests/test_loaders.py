@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import loaders
-from index.datatypes import Document, Section
+from index.datatypes import Document, Failure, Section
 from index.errors import DocumentError
-from index.loaders import is_supported, load_document, parse_document
+from index.loaders import Parsed, is_supported, load_document, parse_document, parse_file
+from index.loaders.extract import Source
 from index.loaders.lines import join_lines, join_wrapped_lines
 from index.loaders.structure import numbered_heading_level
 from tests.office_files import docx_of, paragraph, pptx_of, shape, slide_of
@@ -323,9 +326,61 @@ def test_a_table_of_a_header_only_keeps_its_words() -> None:
     assert markdown("年假如下。\n\n|姓名|年假|\n|---|---|\n").text == "年假如下。\n姓名；年假"
 
 
-def test_ordered_lists_keep_their_numbers_and_bullets_go() -> None:
+def test_lists_keep_their_numbers_and_bullets_show_how_deep_they_lie() -> None:
     document = markdown("3. 身份证\n4. 户口本\n   - 首页\n   - 本人页\n5. 照片\n\n* 复印件\n")
-    assert document.text == "3. 身份证\n4. 户口本\n首页\n本人页\n5. 照片\n复印件"
+    assert document.text == "3. 身份证\n4. 户口本\n◦ 首页\n◦ 本人页\n5. 照片\n• 复印件"
+
+
+CONTACT = ["电话：0572-3318840", "地址：湖滨路八号", "联系人：岑晚舟"]
+LONG_RECORDS = [
+    "供货单位：上海市金山区亭林镇寺平北路三百零六号金帆纸业有限公司销售部",
+    "收货单位：浙江省平湖市新埭镇创新路一百一十八号云栖印刷厂原料仓库收",
+    "承运单位：上海市松江区叶榭镇叶兴路五百七十号顺捷物流有限公司调度室",
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (CONTACT, CONTACT),
+        (CONTACT[:2], CONTACT[:2]),
+        (["联系方式", *CONTACT[:2], "欢迎来访"], ["联系方式", *CONTACT[:2], "欢迎来访"]),
+        (LONG_RECORDS, LONG_RECORDS),
+        (["地址：" + WRAPPED[0], "二号楼", CONTACT[0]], ["地址：" + WRAPPED[0] + "二号楼", CONTACT[0]]),
+        (["Phone: 0572-3318840", "Address: 8 Lakeside Road"], ["Phone: 0572-3318840", "Address: 8 Lakeside Road"]),
+        (["晨会 —— 每天八点开", "夕会 —— 每周五开"], ["晨会 —— 每天八点开", "夕会 —— 每周五开"]),
+        (["要求如下：", "（一）提前申请", "（二）经理批准"], ["要求如下：", "（一）提前申请", "（二）经理批准"]),
+        (["1、身份证", "2、户口本"], ["1、身份证", "2、户口本"]),
+        (["身份证", "户口本", "照片"], ["身份证", "户口本", "照片"]),
+        (WRAPPED, ["".join(WRAPPED)]),
+        (["他走到门口，", "回头说：明天见。"], ["他走到门口，回头说：明天见。"]),
+        ([*WRAPPED[:2], "注意：" + WRAPPED[2]], ["".join([*WRAPPED[:2], "注意：", WRAPPED[2]])]),
+        (["会议从早上", "9:30开到中午", "地点另行通知。"], ["会议从早上9:30开到中午地点另行通知。"]),
+        (["Bring a helmet and", "a rain jacket."], ["Bring a helmet and a rain jacket."]),
+    ],
+)
+def test_lines_of_a_markdown_paragraph_are_joined_unless_each_says_its_own(
+    lines: list[str], expected: list[str]
+) -> None:
+    assert markdown("\n".join(lines)).text == "\n".join(expected)
+    assert markdown("- " + "\n  ".join(lines)).text == "• " + "\n".join(expected)
+
+
+def test_what_a_term_means_stands_behind_it() -> None:
+    assert markdown("晨会\n: 每天八点开。\n\n夕会\n: 每周五开。\n").text == "晨会：每天八点开。\n夕会：每周五开。"
+
+
+def test_records_inside_a_hard_wrapped_text_are_not_joined() -> None:
+    assert join_wrapped_lines("\n".join([*WRAPPED, *LONG_RECORDS])) == [*UNWRAPPED, *LONG_RECORDS]
+
+
+def test_items_that_are_set_in_bear_another_mark_in_plain_text() -> None:
+    document = read(
+        f"社团目录\n{LEAVE}\n- 文艺类\n  - 合唱团\n    * 童声部\n- 体育类\n\n  - 足球队\n{LEAVE}\n  - 其他\n"
+    )
+    assert document.text.split("\n")[2:] == [
+        *("- 文艺类", "◦ 合唱团", "▪ 童声部", "- 体育类", "◦ 足球队", LEAVE, "- 其他"),
+    ]
 
 
 def test_an_ordered_list_may_begin_at_zero() -> None:
@@ -440,6 +495,23 @@ def test_bad_input_says_what_is_wrong(suffix: str, data: bytes, message: str) ->
     with pytest.raises(DocumentError) as caught:
         parse_document("规定" + suffix, data)
     assert str(caught.value) == message.replace("{suffix}", suffix)
+
+
+def test_a_pdf_that_is_only_spoken_of_or_held_is_none() -> None:
+    assert "文件头" in read("# PDF 的文件头\n\nPDF 文件以 %PDF-1.7 这几个字开头。\n" + LEAVE).text
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
+        package.writestr("合同.pdf", b"%PDF-1.7 broken")
+        package.writestr("手册.txt", LEAVE)
+    found = [*parse_file(Source("资料.zip", packed.getvalue()))]
+    assert [one.document.path for one in found if isinstance(one, Parsed)] == ["资料.zip/手册.txt"]
+    assert [one.document for one in found if isinstance(one, Failure)] == ["资料.zip/合同.pdf"]
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"\xef\xbb\xbf \r\n%PDF-1.7\n"])
+def test_a_pdf_under_another_name_is_told(data: bytes) -> None:
+    with pytest.raises(DocumentError, match="it is a PDF file"):
+        parse_document("规定.txt", data + LEAVE.encode())
 
 
 @pytest.mark.parametrize("source", ["![图](a.png)\n", "<!-- 备注 -->\n", "- \n", "---\n---\n", "[年假]: https://a.b\n"])

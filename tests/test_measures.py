@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,15 +12,18 @@ from qa.datatypes import Answer, Citation
 from qa.measures import (
     Evidence,
     Question,
+    citation_recall,
     evidence_recall,
     holds_answer,
     holds_answer_early,
     is_document_first,
     is_precise,
+    is_rejected,
     measure,
     normalise,
     recall_curve,
 )
+from qa.model_measures import MODEL_MEASURES
 
 FARMING, INDUSTRY = "农业.md", "产业.md"
 
@@ -176,6 +180,32 @@ def test_precision_agrees_with_the_longest_common_run(quote: str, evidence: str)
     assert is_precise(quote, question(evidence)) is half_in_one_run
 
 
+# What was rejected
+
+
+@pytest.mark.parametrize(
+    ("quotes", "texts", "reply", "again"),
+    [
+        (("耕地三十四万亩",), (), answer("耕地三十四万亩[1]", ("耕地三十四万亩",)), True),
+        (("全区耕地三十四万亩。",), (), answer("耕地三十四万亩[1]", ("耕地三十四万亩",)), True),
+        (("淘汰企业225家",), (), answer("耕地三十四万亩[1]", ("耕地三十四万亩",)), False),
+        ((), ("耕地**三十四**万亩。[1]完。",), answer("耕地三十四万亩。[2]完。", ("甲",)), True),
+        ((), ("耕地三十五万亩。[1]",), answer("耕地三十四万亩。[1]", ("甲",)), False),
+        # What is refused says nothing again, whatever its words are.
+        ((), ("没有",), answer("没有找到答案。"), False),
+        ((), (), answer("甲[1]", ("甲",)), False),
+    ],
+)
+def test_what_was_rejected_is_cited_or_said_again(
+    quotes: tuple[str, ...], texts: tuple[str, ...], reply: Answer, again: bool
+) -> None:
+    rejected = tuple(Evidence(FARMING, quote) for quote in quotes)
+    asked = replace(question(), rejected=rejected, rejected_answers=texts)
+    assert is_rejected(asked, reply) is again
+    share = measure([(asked, reply), (question(), reply)])["rejected_again"]
+    assert share == (float(again) if quotes or texts else None)
+
+
 # All together
 
 
@@ -206,12 +236,29 @@ def test_all_measures_of_a_small_set_by_hand() -> None:
         "lead_hit": 0.25,  # 225家 stands in the second citation only
         "answer_length": 8.75,  # (14 + 13 + 4 + 4) / 4
         "citation_precision": 0.6667,  # of three citations of questions with evidence
+        "citation_recall": 0.5,  # (1 + 1/2 + 0) / 3; what is refused cites nothing
         "citations_per_answer": 1.25,  # (1 + 2 + 1 + 1) / 4
         "answered": 0.75,
         "refused": 0.5,
         "answerability_auroc": 0.6875,  # (2 + 1.5 + 0.5 + 1.5) of 8 pairs
         "answer_in_5": 0.5,  # the first and the third; what was refused counts too
+        "rejected_again": None,
+        **dict.fromkeys(MODEL_MEASURES),
     }
+
+
+@pytest.mark.parametrize(
+    ("quotes", "share"),
+    [
+        (("耕地三十四万亩。",), 0.5),
+        (("耕地三十四万亩，共淘汰企业225家。",), 1.0),
+        (("共淘汰企业225家。", "园区有五个。"), 0.5),
+        (("园区有五个。",), 0.0),
+        ((), 0.0),
+    ],
+)
+def test_citation_recall_is_the_share_of_the_evidence_that_is_cited(quotes: tuple[str, ...], share: float) -> None:
+    assert citation_recall(quotes, question("耕地三十四万亩", "淘汰企业225家")) == share
 
 
 def test_what_a_set_has_nothing_of_is_not_measured() -> None:

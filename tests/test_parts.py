@@ -13,9 +13,9 @@ from index.errors import DocumentError
 from index.store import Store
 from index.sync import SyncReport, sync
 from qa.assistant import Assistant
-from qa.library import remove_document
 from qa.settings import Settings
 from tests.fakes import FakeEncoder
+from tests.test_removed import remove_document
 
 LEAVE = "休假规定\n\n员工每年享有十天带薪年假。"
 CANTEEN = "食堂规定\n\n食堂的早餐是五元。"

@@ -28,6 +28,9 @@ def test_a_line_with_everything(tmp_path: Path) -> None:
         "evidence": [{"document": "制度.md", "quote": "病假十天"}],
         "history": [{"role": "user", "content": "年假几天？"}, {"role": "assistant", "content": "五天。"}],
         "kind": "follow-up",
+        "in": ["制度/"],
+        "rejected": [{"document": "制度.md", "quote": "病假五天"}],
+        "rejected_answers": ["五天"],
     }
     assert read_questions(write(tmp_path, json.dumps(record, ensure_ascii=False))) == [
         Question(
@@ -38,6 +41,9 @@ def test_a_line_with_everything(tmp_path: Path) -> None:
             evidence=(Evidence("制度.md", "病假十天"),),
             history=(Turn("user", "年假几天？"), Turn("assistant", "五天。")),
             kind="follow-up",
+            scope=("制度/",),
+            rejected=(Evidence("制度.md", "病假五天"),),
+            rejected_answers=("五天",),
         )
     ]
 
@@ -74,10 +80,6 @@ def test_odd_line_separators_inside_a_question_do_not_break_its_line(tmp_path: P
         ('{"question": "甲", "evidence": [{"quote": "乙"}]}', "KeyError: 'document'"),
         ('{"question": "甲", "history": ["乙"]}', "TypeError: string indices must be integers"),
         ('{"question": "甲", "history": [{"role": "user"}]}', "KeyError: 'content'"),
-        (
-            '{"question": "甲", "history": [{"role": "system", "content": "乙"}]}',
-            "ValueError: role 'system' is neither",
-        ),
         ("[" * 100_000, "RecursionError: "),
     ],
 )
@@ -127,3 +129,11 @@ def test_a_question_in_simplified_characters() -> None:
     # What is right stays as the documents have it.
     assert (turned.answers, turned.evidence) == (asked.answers, asked.evidence)
     assert simplified(turned) == turned
+
+
+def test_what_other_programs_write_is_read(tmp_path: Path) -> None:
+    turns = '[{"role": "system", "content": "乙"}, {"role": "user", "content": "丙"}]'
+    path = write(tmp_path, f'{{"question": "甲", "history": {turns}, "in": "规章/"}}')
+    (question,) = read_questions(path)
+    assert [turn.content for turn in question.history] == ["丙"]
+    assert question.scope == ("规章/",)

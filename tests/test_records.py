@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from index.datatypes import Document, Failure, Hit, Page, Passage, Ranks, Section
 from index.sync import SyncReport
 from qa.assistant import DocumentEntry
-from qa.datatypes import Answer, Citation
+from qa.datatypes import Answer, Citation, Disagreement, Side
 from qa.records import answer_record, citation_record, document_record, entry_record, hit_record, sync_record
 
 TEXT = "年假每年十天。"
@@ -57,6 +58,8 @@ CITATION_RECORD = {
     "sheet": None,
     "row": None,
     "certainty": None,
+    "label": "",
+    "about": "",
 }
 
 
@@ -81,8 +84,28 @@ def test_an_answer() -> None:
         "passages": [HIT_RECORD],
         "missing_terms": ["婚假"],
         "deviations": [],
+        "unsupported": [],
+        "notice": "",
+        "written": None,
+        "disagreements": [],
         "timings_ms": {"embedding": 1.5, "search": 2.5, "answer": 0.5},
+        "scope": [],
     }
+
+
+def test_a_disagreement_in_an_answer() -> None:
+    sides = (Side("60%", 1, ("新.md",), ("问答",)), Side("百分之八十", 2, ("旧.md", "又.md"), ("薪酬", "工资")))
+    given = replace(ANSWER, disagreements=(Disagreement(sides, "number", "text"),))
+    assert answer_record("q1", given)["disagreements"] == [
+        {
+            "sides": (
+                {"figure": "60%", "citation": 1, "documents": ("新.md",), "titles": ("问答",)},
+                {"figure": "百分之八十", "citation": 2, "documents": ("旧.md", "又.md"), "titles": ("薪酬", "工资")},
+            ),
+            "what": "number",
+            "because": "text",
+        }
+    ]
 
 
 def test_an_answer_to_a_question_without_identifier() -> None:

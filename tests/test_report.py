@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from index.errors import QuestionError, ReportError, StoreError
 from qa.baselines import BM25, DENSE, WINDOWS
 from qa.datatypes import Answer
 from qa.evaluate import evaluate
-from qa.measures import Question, evidence_recall
+from qa.measures import Evidence, Question, evidence_recall
 from qa.report.files import prepare_folder, write_report
 from qa.report.groups import group_sets
 from qa.report.header import Header, command_line, make_header, read_commit
@@ -58,6 +59,9 @@ def write_sets(folder: Path) -> list[Path]:
         (question("甲乙丙丁", answers=("八个",)), answer("八个[1]", ("八个",), (hit("无关"),)), True, None),
         (question("甲乙丙丁", answers=("八个",)), answer("九个[1]", ("九个",), (hit("无关"),)), False, "missed"),
         (question(), answer("有[1]", ("有",)), None, None),
+        # What somebody has rejected is a fault, also where nobody has said what is right.
+        (replace(question(), rejected=(Evidence("a.md", "有"),)), answer("有[1]", ("有",)), None, "rejected"),
+        (replace(question(), rejected_answers=("有[1]",)), answer("没有[1]", ("没有",)), None, "rejected"),
         (question(), answer("没有。"), None, "refused"),
         (question(answerable=False), answer("没有。"), False, None),
         (question(answerable=False, answers=("有",)), answer("有[1]", ("有",)), False, "answered"),

@@ -407,7 +407,7 @@ BAD = [
     (blow_up, "it unpacks to 50,000,000 bytes"),
     (declare_a_petabyte, "1,000,000,000,000,000 were written"),
     (with_about(program="别的程序"), "is no backup of WenDang (it was made by '别的程序')"),
-    (with_about(form=2), "has form 2, this program reads form 1"),
+    (with_about(form=3), "has form 3, this program reads forms 1 and 2"),
     (with_about(members=None), "is no backup of WenDang"),
     (with_about(members=[1]), "is no backup of WenDang"),
     (with_about(generation="x"), "is no backup of WenDang"),

@@ -36,6 +36,12 @@ def test_terms_that_no_document_holds_are_missing(index: SearchIndex) -> None:
     assert prepare_query("食堂的早餐有豆浆和油条吗？", index).missing_terms == ("豆浆", "油条")
 
 
+def test_what_only_compares_is_never_missing(index: SearchIndex) -> None:
+    query = prepare_query("对比食堂的早餐和豆浆，区别和差异相比如何？", index)
+    assert [term.alternatives for term in query.wanted_terms] == [("食堂",), ("早餐",), ("豆浆",)]
+    assert query.missing_terms == ("豆浆",)
+
+
 def test_terms_of_titles_headings_and_file_names_are_not_missing(index: SearchIndex) -> None:
     assert prepare_query("员工手册的休假规定", index).missing_terms == ()
 

@@ -9,14 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.chunking import split_passages
 from index.datatypes import Sentence
+from index.loaders import parse_document
 from index.openvino_reader import Excerpt, Verdict
 from qa import second_look as module
 from qa.assistant import Assistant
 from qa.confidence import confidence
 from qa.evidence import Look, Reading, read
 from qa.retrieval import prepare_query, retrieve
-from qa.second_look import EXCERPT_CHARACTERS, EXCERPTS, LookWeights, SecondLook, is_doubtful, look_weights
+from qa.second_look import (
+    EXCERPT_CHARACTERS,
+    EXCERPTS,
+    LookWeights,
+    SecondLook,
+    is_doubtful,
+    look_weights,
+    running_text,
+)
 from tests.fakes import FakeReader
 from tests.test_assistant import CANTEEN, HANDBOOK, open_library
 
@@ -286,3 +296,20 @@ def test_questions_in_english_keep_their_first_reading(library: Assistant) -> No
     _, reading = look(library, "How much does breakfast cost in the canteen?", reader)
     assert reading.look is None
     assert reader.asked == []
+
+
+def test_the_items_of_a_list_are_read_as_one_sentence_behind_what_announces_them() -> None:
+    text = "# 社团手册\n\n## 申请条件\n\n- 有十五名学生报名；\n- 有固定场地\n\n申请每学期受理一次。\n"
+    (passage,) = split_passages(parse_document("手册.md", text.encode()))
+    excerpt, groups = running_text(passage, (0, 1, 2))
+    assert excerpt.text == "申请条件：有十五名学生报名；有固定场地。申请每学期受理一次。"
+    assert [excerpt.text[slice(*span)] for span in excerpt.sentences] == [
+        "申请条件：有十五名学生报名；有固定场地。",
+        "申请每学期受理一次。",
+    ]
+    assert groups == [(0, 1), (2,)]
+    announced = text.replace("- 有十五", "提出申请要满足几点。\n\n- 有十五")
+    (passage,) = split_passages(parse_document("手册.md", announced.encode()))
+    excerpt, groups = running_text(passage, (0, 1, 2))
+    assert excerpt.text == "提出申请要满足几点：有十五名学生报名；有固定场地。"
+    assert (len(excerpt.sentences), groups) == (1, [(0, 1, 2)])

@@ -40,6 +40,14 @@ def test_every_setting_is_read_from_the_environment() -> None:
         "WENDANG_HOST": "0.0.0.0",
         "WENDANG_PORT": "8080",
         "WENDANG_MAX_UPLOAD_MB": "5",
+        "WENDANG_LLM_BASE_URL": "http://127.0.0.1:11434/v1",
+        "WENDANG_LLM_MODEL": "qwen3:4b",
+        "WENDANG_LLM_API_KEY": "sk-1",
+        "WENDANG_LLM_CONTEXT": "32768",
+        "WENDANG_LLM_MAX_TOKENS": "2048",
+        "WENDANG_LLM_DAILY_TOKENS": "1000000",
+        "WENDANG_LLM_FIRST_WORD_SECONDS": "60",
+        "WENDANG_LLM_SECONDS": "240",
         "PATH": "/usr/bin",
     }
     assert sorted(set(environment) - {"PATH"}) == sorted(NAMES)
@@ -55,6 +63,14 @@ def test_every_setting_is_read_from_the_environment() -> None:
         host="0.0.0.0",
         port=8080,
         max_upload_mb=5,
+        llm_base_url="http://127.0.0.1:11434/v1",
+        llm_model="qwen3:4b",
+        llm_api_key="sk-1",
+        llm_context=32_768,
+        llm_max_tokens=2_048,
+        llm_daily_tokens=1_000_000,
+        llm_first_word_seconds=60,
+        llm_seconds=240,
     )
 
 
@@ -134,3 +150,67 @@ def test_settings_do_not_change() -> None:
 def test_every_setting_stands_in_the_readme(readme: str) -> None:
     text = (PROJECT / readme).read_text("utf-8")
     assert [name for name in NAMES if f"`{name}`" not in text] == []
+
+
+# The language model
+
+
+def model_settings(**more: str) -> Settings:
+    named = {"WENDANG_LLM_BASE_URL": "http://127.0.0.1:11434/v1", "WENDANG_LLM_MODEL": "qwen3"}
+    return read_settings({**named, **{f"WENDANG_LLM_{name.upper()}": value for name, value in more.items()}})
+
+
+@pytest.mark.parametrize("given", ["WENDANG_LLM_BASE_URL", "WENDANG_LLM_MODEL"])
+def test_half_of_a_language_model_is_refused_with_the_other_half(given: str) -> None:
+    (other,) = {"WENDANG_LLM_BASE_URL", "WENDANG_LLM_MODEL"} - {given}
+    with pytest.raises(SettingsError, match=f"{other} is not set"):
+        read_settings({given: "http://127.0.0.1:11434/v1"})
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("https://api.deepseek.com/v1/", "https://api.deepseek.com/v1"),
+        (" http://127.0.0.1:8000/v1 ", "http://127.0.0.1:8000/v1"),
+        ("http://127.0.0.1:8000/v1/chat/completions", "http://127.0.0.1:8000/v1"),
+        ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
+    ],
+)
+def test_an_address_is_taken_as_people_copy_it(given: str, taken: str) -> None:
+    assert model_settings(base_url=given).llm_base_url == taken
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["127.0.0.1:8000/v1", "ftp://a/v1", "http://", "http://a:x/v1", "http://user:PASSWORD@[/v1", "http://a\nb/v1"],
+)
+def test_what_is_no_address_is_refused_without_repeating_it(given: str) -> None:
+    with pytest.raises(SettingsError, match="WENDANG_LLM_BASE_URL is no address") as raised:
+        model_settings(base_url=given)
+    assert "PASSWORD" not in str(raised.value)
+
+
+@pytest.mark.parametrize("given", ["http://user:PASSWORD@a/v1", "https://a/v1?key=PASSWORD", "https://a/v1#PASSWORD"])
+def test_secrets_do_not_belong_into_an_address(given: str) -> None:
+    with pytest.raises(SettingsError, match="WENDANG_LLM_API_KEY") as raised:
+        model_settings(base_url=given)
+    assert "PASSWORD" not in str(raised.value)
+
+
+def test_the_answer_leaves_room_for_the_passages() -> None:
+    assert model_settings(context="1024").llm_max_tokens == 512
+    assert model_settings(context="65536").llm_max_tokens == Settings().llm_max_tokens
+    with pytest.raises(SettingsError, match="at most half of WENDANG_LLM_CONTEXT \\(4096\\)"):
+        model_settings(context="4096", max_tokens="2049")
+
+
+def test_the_whole_time_is_never_less_than_that_for_the_first_word() -> None:
+    assert model_settings(first_word_seconds="600").llm_seconds == 600
+    with pytest.raises(SettingsError, match="WENDANG_LLM_SECONDS"):
+        model_settings(first_word_seconds="60", seconds="59")
+
+
+def test_the_key_stays_out_of_what_is_printed() -> None:
+    settings = model_settings(api_key="sk-WENDANG-SECRET-KEY")
+    assert settings.llm_api_key == "sk-WENDANG-SECRET-KEY"
+    assert "SECRET" not in f"{settings} {settings!r}"

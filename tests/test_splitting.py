@@ -310,3 +310,102 @@ def test_any_question_has_none_or_two_to_four_parts_of_its_own_characters(
     for part in parts:
         remaining = iter(question)
         assert all(character in remaining for character in part), "not the question's own, in its order"
+
+
+# Short names
+
+
+REPORTS = [
+    "青峰药业股份有限公司2021年年度报告",
+    "青峰药业股份有限公司2022年年度报告",
+    "白石重工股份有限公司2022年年度报告",
+    "松湖电器有限公司2022年年度报告",
+]
+PAPER = "丙和纸业有限公司章程"
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("比较白石重工和松湖电器2022年的利润", ("白石重工2022年的利润", "松湖电器2022年的利润")),
+        ("白石重工与松湖电器公司的利润哪个高？", ("白石重工的利润？", "松湖电器公司的利润？")),
+        ("白石重工、松湖电器的注册地分别在哪里？", ("白石重工的注册地在哪里？", "松湖电器的注册地在哪里？")),
+        ("白石重工和松湖电器的利润是多少？", ("白石重工的利润是多少？", "松湖电器的利润是多少？")),
+        ("白石重工的利润和松湖电器的人数", ("白石重工的利润", "松湖电器的人数")),
+        ("白石重工和松湖电器谁的成立时间更早？", ("白石重工的成立时间？", "松湖电器的成立时间？")),
+        ("白石重工和松湖电器的省市分别是哪里？", ("白石重工的省市是哪里？", "松湖电器的省市是哪里？")),
+        ("丙和纸业公司与松湖电器的利润", ("丙和纸业公司的利润", "松湖电器的利润")),
+    ],
+)
+def test_companies_may_be_called_by_what_their_titles_begin_with(question: str, parts: tuple[str, ...]) -> None:
+    assert split_question(question, [*REPORTS, PAPER]) == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "白石重工和松湖电器在哪里合作？",
+        "白石重工和松湖电器签订了什么合同，分别是多少？",
+        "白石重工和松湖电器是什么关系？",
+        "白石重工的利润和松湖电器的不同",
+        "白石重工的利润和松湖电器的利润的区别",
+        "白石重工和青岚电器的利润是多少？",
+    ],
+)
+def test_what_companies_do_together_is_one_question(question: str) -> None:
+    assert split_question(question, REPORTS) == ()
+
+
+def test_sides_without_a_year_get_the_latest_that_all_have_where_one_has_several() -> None:
+    assert split_question("比较青峰药业和白石重工股份有限公司的员工人数", REPORTS) == (
+        "青峰药业2022年的员工人数",
+        "白石重工股份有限公司2022年的员工人数",
+    )
+    assert split_question("青峰药业和白石重工2021年的员工人数", REPORTS)[1] == "白石重工2021年的员工人数"
+    assert split_question("青峰药业和白石重工谁的员工更多？", REPORTS)[0] == "青峰药业2022年的员工？"
+    older = ["白石重工股份有限公司2021年年度报告"]
+    assert split_question("青峰药业和白石重工的员工人数", REPORTS + older)[0] == "青峰药业2022年的员工人数"
+    # A founding has no year to be asked for, and what all have but one of needs none.
+    assert split_question("青峰药业和白石重工分别是谁创立的？", REPORTS)[0] == "青峰药业是谁创立的？"
+    assert split_question("白石重工和松湖电器的员工人数", REPORTS)[0] == "白石重工的员工人数"
+    assert split_question("青峰药业和白石重工的员工人数", REPORTS[:1] + REPORTS[2:])[0] == "青峰药业的员工人数"
+
+
+def test_as_many_companies_as_there_are_are_asked_about_one_by_one() -> None:
+    parts = ("青峰药业{}", "白石重工{}", "松湖电器{}")
+    for question, asked in [
+        ("三家公司2022年的净利润分别是多少？", "2022年的净利润是多少？"),
+        ("对比各家公司的员工人数", "2022年的员工人数"),
+        ("3家企业谁的员工更多？", "2022年的员工？"),
+    ]:
+        assert split_question(question, REPORTS) == tuple(part.format(asked) for part in parts)
+    named = "青峰药业、白石重工和松湖电器三家公司2022年的净利润分别是多少？"
+    assert split_question(named, REPORTS) == tuple(part.format("2022年的净利润是多少？") for part in parts)
+    assert split_question("两家公司的净利润分别是多少？", REPORTS) == ()
+    assert split_question("三家公司共同设立了什么，分别出资多少？", REPORTS) == ()
+    assert split_question("三家公司是什么时候来的？", REPORTS) == ()
+    many = [f"{name}江机械有限公司" for name in "甲乙丙丁戊"]
+    assert split_question("各公司的净利润分别是多少？", many) == split_question("各公司的净利润分别是多少？", []) == ()
+
+
+def test_names_that_begin_with_the_same_unknown_word_are_names() -> None:
+    assert split_question("青岚食品、青岚物流、青岚农业各有多少员工？", []) == (
+        "青岚食品各有多少员工？",
+        "青岚物流各有多少员工？",
+        "青岚农业各有多少员工？",
+    )
+    assert split_question("营业收入和营业成本分别是多少？", []) == ()
+    assert split_question("青岚食品和物流分别有多少员工？", []) == ()
+
+
+def test_a_years_question_is_asked_of_each_year() -> None:
+    assert split_question("白石重工2022年利润比2021年增加了多少？", REPORTS) == (
+        "白石重工2022年利润增加了多少？",
+        "白石重工2021年利润",
+    )
+
+
+def test_what_is_asked_is_no_part_of_a_name() -> None:
+    assert split_question("甲江公司和乙河公司在2020年和2021年分别如何修订公司章程？", [])[0] == (
+        "甲江公司在2020年和2021年如何修订公司章程？"
+    )

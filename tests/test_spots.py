@@ -12,10 +12,11 @@ from index.chunking import split_passages
 from index.datatypes import Document, Page, Section, Spot
 from qa.assistant import Assistant
 from qa.citations import place_citations
+from qa.history.datatypes import Conversation, Exchange
 from qa.records import answer_record
 from qa.settings import Settings
-from qa.ui.conversations import Conversation, Exchange, converse
 from qa.ui.sources import list_sources
+from qa.ui.steps import converse
 from tests.fakes import FakeEncoder
 from tests.test_ui_documents import Still
 

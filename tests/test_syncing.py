@@ -252,6 +252,50 @@ def test_what_is_wished_while_a_sync_is_stopped_is_carried_out(library: Library,
     assert syncing.wait(runs, LONG).report is not None
 
 
+def test_what_was_wished_before_is_stopped_too_and_not_forgotten(library: Library, syncing: Syncing) -> None:
+    syncing.wait(syncing.request(), LONG)
+    hold(library, syncing, again("休假.txt"))
+    # As an upload wishes, whose file the watch has seen already.
+    syncing.request(again("食堂.txt"))
+    syncing.stop()
+    library.encoder.gate.set()
+    assert syncing.wait(2, LONG).stopped
+    assert syncing.wait(3, SHORT).runs == 2
+    assert not syncing.wait(syncing.retry(), LONG).error
+    assert library.asked[2] == Wish(frozenset({"休假.txt", "食堂.txt"}))
+
+
+def test_what_was_put_off_by_a_stop_that_came_too_late_is_done(
+    library: Library, syncing: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing._stop_sync, "is_set", lambda: False)
+    hold(library, syncing)
+    runs = syncing.request(again("休假.txt"))
+    syncing.stop()
+    library.encoder.gate.set()
+    assert syncing.wait(runs, LONG).report is not None
+    assert library.asked[1] == again("休假.txt")
+
+
+def test_stopping_twice_forgets_nothing(library: Library, syncing: Syncing) -> None:
+    syncing.wait(syncing.request(), LONG)
+    hold(library, syncing, again("休假.txt"))
+    syncing.request(again("食堂.txt"))
+    syncing.stop()
+    syncing.stop()
+    library.encoder.gate.set()
+    assert syncing.wait(2, LONG).stopped
+    assert not syncing.wait(syncing.retry(), LONG).error
+    assert library.asked[2] == Wish(frozenset({"休假.txt", "食堂.txt"}))
+
+
+def test_a_long_document_is_named_once(library: Library, syncing: Syncing) -> None:
+    for done in range(4):
+        syncing._report(Progress("chunking", done, 9, "很长.txt"))
+    syncing._report(Progress("chunking", 4, 9, "短.txt"))
+    assert syncing.state.taken_in == ("很长.txt", "短.txt")
+
+
 def test_stopping_nothing_stops_no_later_sync(syncing: Syncing) -> None:
     syncing.stop()
     assert not syncing.state.stopping
@@ -320,7 +364,8 @@ def test_the_folder_is_followed(library: Library, syncing: Syncing) -> None:
     wait_until(lambda: sorted(library.generation.documents) == ["休假.txt", "食堂.txt"])
     (library.settings.documents / "休假.txt").unlink()
     wait_until(lambda: sorted(library.generation.documents) == ["食堂.txt"])
-    assert syncing.state.changes.removed == ("休假.txt",)
+    # The state tells of a sync a moment after it has come into service.
+    wait_until(lambda: syncing.state.changes.removed == ("休假.txt",))
 
 
 def test_no_sync_touches_what_is_still_being_written(
@@ -473,7 +518,14 @@ def test_closing_stops_what_runs_and_ends_the_threads(library: Library) -> None:
 
 @pytest.mark.parametrize(
     ("done", "total", "seconds", "left"),
-    [(50, 100, 10.0, 10.0), (100, 400, 60.0, 180.0), (100, 100, 5.0, 0.0), (0, 100, 9.0, None), (9, 1000, 9.0, None)],
+    [
+        (50, 100, 10.0, 10.0),
+        (100, 400, 60.0, 180.0),
+        (100, 100, 5.0, 0.0),
+        (0, 100, 9.0, None),
+        (9, 1000, 9.0, None),
+        (9, 1000, 27.0, 2973.0),
+    ],
 )
 def test_what_is_left_is_estimated_from_what_is_done(done: int, total: int, seconds: float, left: float | None) -> None:
     assert estimate(Progress("embedding", done, total), seconds) == left

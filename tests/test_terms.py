@@ -75,3 +75,35 @@ def test_names_weigh_more_than_everyday_words() -> None:
 )
 def test_whether_a_text_is_mostly_chinese(text: str, hanzi: bool) -> None:
     assert is_written_in_hanzi(text) is hanzi
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        # What is counted, or the kind of thing that is asked for, is not glued to the word behind it.
+        ("“企业码”是跟哪个省学的呢？", ("企业",)),
+        ("來了多少項非遺？", ("非遗",)),
+        ("两款比哪个贵？", ()),
+        ("哪年修的水库？", ("水库",)),
+        ("跟全区工业整体比呢？", ("全区", "工业", "整体")),
+        ("亭卫那边跟它比呢？", ("亭卫",)),
+        # Unless a word of the dictionary begins there.
+        ("有多少家庭受益？", ("家庭", "受益")),
+        ("哪个省份最多？", ("省份",)),
+        ("有多少人口？", ("人口",)),
+        ("2015年张堰镇的浓度", ("2015年", "张堰镇", "浓度")),
+        ("在上海排第几？", ("上海",)),
+    ],
+)
+def test_what_is_counted_is_no_part_of_a_term(question: str, terms: tuple[str, ...]) -> None:
+    assert question_terms(question) == terms
+
+
+def test_own_words_that_hold_what_connects_are_terms() -> None:
+    index = LexicalIndex.build(["绿源环保有限公司"], ["绿源环保有限公司"])
+    assert question_terms("绿源环保有限公司在哪里？", index.cut) == ("绿源环保有限公司",)
+
+
+def test_the_particle_at_the_end_of_a_question_is_part_of_no_word() -> None:
+    # jieba makes 线呢, a cloth, of the two.
+    assert question_terms("那3号线呢？") == ("号线",)

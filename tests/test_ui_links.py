@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.ui.links import VIEW_CHAT, CitationLink, DocumentLink, Link, PassageLink, parse_link
+from qa.ui.links import VIEW_CHAT, CitationLink, DocumentLink, Link, OriginalLink, PassageLink, SourcesLink, parse_link
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from qa.ui.links import VIEW_CHAT, CitationLink, DocumentLink, Link, PassageLink
     [
         CitationLink(0, 1),
         PassageLink(12, 0),
+        SourcesLink(3),
         DocumentLink("产业/报告（2023）.md", 99_000),
         DocumentLink('a/b?c#d%2F"<>& .txt'),
         DocumentLink("\udcff坏名.txt"),
@@ -32,6 +33,8 @@ def test_a_link_is_read_as_it_was_written(link: Link) -> None:
         "#wendang/citation/1/²",
         "#wendang/citation/1/9999999999",
         "#wendang/passage/a/b",
+        "#wendang/sources/",
+        "#wendang/sources/x",
         "#wendang/document/x",
         "#other/citation/1/2",
         "citation/1/2",
@@ -41,3 +44,8 @@ def test_a_link_is_read_as_it_was_written(link: Link) -> None:
 )
 def test_what_is_no_link_is_none(text: str) -> None:
     assert parse_link(text) is None
+
+
+def test_the_address_of_a_file_keeps_its_folders_and_nothing_else() -> None:
+    assert str(OriginalLink("产业/报告 1.md")) == "wendang/original/%E4%BA%A7%E4%B8%9A/%E6%8A%A5%E5%91%8A%201.md"
+    assert str(OriginalLink("a?b#c%2F\"'.txt")) == "wendang/original/a%3Fb%23c%252F%22%27.txt"

@@ -11,11 +11,11 @@ import pytest
 
 from index.datatypes import Document, Spot
 from index.parsing import Picture
+from qa.history.words import place_words
 from qa.pages import PageView
 from qa.ui.links import DocumentLink, parse_link
 from qa.ui.markup import picture
 from qa.ui.page import show_page
-from qa.ui.sources import describe_spot
 
 DOCUMENT = Document('a"><script>.pdf', "规定", "文字", (), (), "0", unit="page")
 BOXES = ((0.1, 0.2, 0.5, 0.25), (0.1, 0.25, 0.3, 0.3))
@@ -71,4 +71,4 @@ def test_the_label_of_a_picture_is_text() -> None:
     ],
 )
 def test_places_in_words(spot: Spot, headings: tuple[str, ...], expected: list[str]) -> None:
-    assert describe_spot(spot, "zh", headings) == expected
+    assert place_words(spot, "zh", headings) == expected

@@ -15,12 +15,15 @@ from index.loaders import LARGEST_FILE, load_document
 from index.scan import scan_folder
 from index.sync import sync
 from index.writing import only_writer
-from qa.assistant import LONGEST_QUESTION, Assistant, check_question
-from qa.library import remove_document
+from qa.asking import LONGEST_QUESTION, check_question
+from qa.assistant import Assistant
+from qa.history.store import ConversationStore
 from qa.settings import Settings
 from qa.ui.reasons import CHINESE, explain
 from qa.ui.uploads import store_upload
 from tests.fakes import FakeEncoder
+from tests.test_history_store import damage_page, talk
+from tests.test_removed import remove_document
 
 INDEX = Path(__file__).resolve().parents[1] / "index"
 
@@ -92,6 +95,18 @@ def no_place(folder: Path) -> None:
     store_upload(folder / "没有", "报告.md", folder)
 
 
+def closed_talks(folder: Path) -> None:
+    (folder / "conversations.sqlite").mkdir()
+    ConversationStore(folder).list("甲")
+
+
+def damaged_talks(folder: Path) -> None:
+    store = ConversationStore(folder)
+    kept = store.save("甲", talk("一？" * 9000), 0)
+    damage_page(store.file, "exchanges")
+    store.load("甲", kept.id)
+
+
 @pytest.mark.parametrize(
     ("cause", "chinese"),
     [
@@ -108,6 +123,8 @@ def no_place(folder: Path) -> None:
         (empty_question, "问题是空的"),
         (wrong_kind, "这种文件还读不了，目前可读 .txt, .md"),
         (no_place, "无法写入 "),
+        (closed_talks, "对话记录读写出错（unable to open database file）。请检查 "),
+        (damaged_talks, "对话记录已损坏。请运行 python -m qa doctor --mend"),
     ],
 )
 def test_real_errors_are_told_in_chinese(tmp_path: Path, cause: Callable[[Path], None], chinese: str) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.settings import Settings
-from qa.ui.conversations import versions_of
-from qa.ui.reader import Span
+from qa.ui.highlights import Span
 from qa.ui.standing import Quoted, Standing, find_standing
+from qa.ui.steps import versions_of
 from tests.fakes import FakeEncoder
 
 CANTEEN = "食堂规定\n\n食堂的早餐是五元。午餐是十二元。"

@@ -65,3 +65,12 @@ def test_all_chinese_names_share_one_dictionary() -> None:
     assert set(dictionaries) == {"en", "zh", "zh-CN", "zh-TW"}
     assert dictionaries["zh"] == dictionaries["zh-CN"] == dictionaries["zh-TW"]
     assert "PDF" in dictionaries["zh"]["upload_hint"]
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    assert say("en", "sources_cited", count=1) == "1 citation"
+    assert say("en", "sources_cited", count=11) == "11 citations"
+    assert say("en", "documents_known", documents=1, passages=2) == "1 document · 2 passages"
+    assert say("en", "welcome_count", documents="1", passages="1,001").startswith("It knows 1 document, 1,001 passages")
+    assert say("en", "documents_known", documents=2, passages=1) == "2 documents · 1 passage"
+    assert say("zh", "sources_cited", count=1) == "引用 1 处"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.chunking import split_passages
 from index.datatypes import Document, Section
 from index.records import Offsets
-from qa.ui.reader import Span
+from qa.ui.highlights import Span
 from qa.ui.wording import compare, most_similar
 
 TEXT = """青岚区现有五大郊野公园，分别是松鹤公园、白鹭公园、云溪公园、石桥公园和望江公园。松鹤公园占地320公顷。

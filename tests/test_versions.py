@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.datatypes import Document
 from index.lexical import fold
-from qa.versions import FOOT, HEAD, Dated, Day, Order, Sign, name_date, newer_of, text_date
+from qa.versions import FOOT, HEAD, WRITTEN_AT_ONCE_NS, Dated, Day, Order, Sign, name_date, newer_of, text_date
 
 
 def dated(title: str = "年假规定", text: str = "", path: str = "年假规定.docx", modified: int = 0) -> Dated:
@@ -145,6 +145,9 @@ LONG = "员工请假须提前三个工作日申请。\n" * 60
         # A label comes before a signature, a signature before what merely stands alone.
         ("发布日期：2024年9月20日\n" + LONG + "办公室\n2024年9月18日", (2024, 9, 20)),
         ("2024年10月1日\n" + LONG + "办公室 2024年9月18日", (2024, 9, 18)),
+        ("学校简介\n2021年9月编\n正文", (2021, 9)),
+        ("学校简介\n正文\n2021年9月第二次印刷", (2021, 9)),
+        ("2021年9月编入一年级\n正文", ()),
         ("", ()),
         ("年假十天。", ()),
         ("时间：2024年9月18日", ()),
@@ -218,3 +221,16 @@ def test_the_order_of_two_does_not_depend_on_which_is_named_first(
     if order is not None:
         assert order in (Order(first, second, order.because), Order(second, first, order.because))
     assert newer_of(first, first) is None
+
+
+def test_days_that_texts_only_tell_of_say_nothing_of_two_that_are_no_versions() -> None:
+    early = dated("图书馆简介", "图书馆于2018年9月28日开馆，藏书五万册。", "简介.txt", WRITTEN_AT_ONCE_NS)
+    late = dated("设施名录", "图书馆于2019年5月1日开馆，藏书六万册。", "名录.txt", 0)
+    assert newer_of(early, late) == Order(early, late, "text")
+    assert newer_of(early, late, are_versions=False) == Order(late, early, "file")
+
+
+def test_files_written_at_once_tell_no_age_of_two_that_are_no_versions() -> None:
+    first, second = dated(path="甲.txt", modified=0), dated(path="乙.txt", modified=WRITTEN_AT_ONCE_NS - 1)
+    assert newer_of(first, second, are_versions=False) is None
+    assert newer_of(first, second) == Order(first, second, "file")

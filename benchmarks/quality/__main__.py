@@ -49,6 +49,7 @@ SHOWN = (
     "answer_hit",
     "lead_hit",
     "citation_precision",
+    "citation_recall",
     "answerability_auroc",
 )
 Patch = Callable[[], Any]
@@ -84,7 +85,10 @@ ABLATIONS: dict[str, list[Patch]] = {
     "without second look": [lambda: patch("qa.second_look.is_doubtful", lambda *_: False)],
     "without splitting": [lambda: patch("qa.retrieval.split_question", lambda *_: ())],
     "without numbers in any form": [lambda: patch("qa.evidence.find_numbers", lambda _: [])],
-    "one sentence in a row": [lambda: patch("qa.answering.MOST_IN_A_ROW", 1)],
+    "one sentence in a row": [
+        lambda: patch("qa.choosing.MOST_IN_A_ROW", 1),
+        lambda: patch("qa.choosing.MOST_IN_A_BROAD_ROW", 1),
+    ],
 }
 
 

@@ -10,11 +10,11 @@ from lxml import etree
 
 from index.loaders.counting import whole_number, write_number
 from index.loaders.docx_styles import Styles
+from index.loaders.lines import bullet
 from index.loaders.ooxml import MC, W, is_on
 
 DEEPEST_LEVEL = 8
 LONGEST_PATTERN = 60
-BULLET = "•"
 PLACE = re.compile(r"%([1-9])")
 # After these a number needs no space.
 CLOSED = "、，。．：）】〉》」』〕"
@@ -57,7 +57,7 @@ class Numbering:
         if found is None:
             return "", False
         if found.form == "bullet":
-            return (f"{BULLET} ", True) if found.pattern else ("", True)
+            return (bullet(place + 1), True) if found.pattern else ("", True)
         self._advance(list_id, place, found.start)
         text = PLACE.sub(lambda match: self._number(list_id, int(match.group(1)) - 1, found), found.pattern).strip()
         return (text if not text or found.joined or text[-1] in CLOSED else f"{text} "), False

@@ -10,6 +10,7 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
 
 ENDS_PARAGRAPH = "。！？；：!?;:…"
 CLOSERS = "”’」』）)》】\"'"
@@ -19,9 +20,20 @@ FULL_SHARE = 0.85
 LABEL = re.compile(r"[^：:，。；]{1,10}[：:]")
 CUT_WORD = re.compile("[a-z]-")
 STARTS_PARAGRAPH = re.compile(
-    r"\s*(?:[-*•·●■◆]\s|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十0-9]{1,3}[）)]"
+    r"\s*(?:[-*•◦▪·●■◆]\s|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十0-9]{1,3}[）)]"
     r"|第[一二三四五六七八九十百0-9]+[章节条编]|[0-9]{1,2}[、．]|[0-9]{1,2}\.\s|[一二三四五六七八九十]是)"
 )
+# 电话：…, VAT number: …, 晨会 —— …: what a line begins with that says one thing of a record. 9:00 is a time.
+RECORD = re.compile(r"[^：:，,。；;！？!?、]{1,20}(?:：|(?<![0-9]):(?!//)|\s*——|\s[-–—]\s)\s*")
+SET_IN = re.compile(r"(?P<space>[ \t\u3000]*)[-*+•◦▪·●○■□◆]\s+(?=\S)")
+# What stands before the items of a list without numbers, by how deep it lies in others, as browsers show it.
+BULLETS = "•◦▪"
+FEWEST_RECORDS, FEWEST_ITEMS = 3, 3
+
+
+def bullet(depth: int) -> str:
+    """Return what stands before an item of a list without numbers that lies in `depth` lists, from 1."""
+    return f"{BULLETS[max(0, min(depth, len(BULLETS)) - 1)]} "
 
 
 def join_wrapped_lines(text: str) -> list[str]:
@@ -37,16 +49,77 @@ def join_wrapped_lines(text: str) -> list[str]:
     blank_lines_separate = not _is_double_spaced(lines)
     paragraphs: list[list[str]] = []
     open_line, blank_before = False, False
-    for line in lines:
+    records = _records(lines)
+    for number, line in enumerate(lines):
         if not line.strip():
             blank_before = True
             continue
-        if open_line and not (blank_before and blank_lines_separate) and not _starts_paragraph(line):
+        if (
+            open_line
+            and not (blank_before and blank_lines_separate)
+            and not (number in records or _starts_paragraph(line))
+        ):
             paragraphs[-1].append(line.strip())
         else:
             paragraphs.append([line.strip()])
         open_line, blank_before = _is_open(line, width), False
     return [join_all(lines) for lines in paragraphs]
+
+
+def mark_nested(lines: Sequence[str]) -> list[str]:
+    """Return lines where items of a list that are set in deeper than the one above bear another mark (◦).
+
+    How far a line is set in is lost where it becomes a paragraph.
+    """
+    marked: list[str] = []
+    depths: list[int] = []
+    for line in lines:
+        found = SET_IN.match(line)
+        if found:
+            while depths and depths[-1] > len(found["space"]):
+                depths.pop()
+            depths += [] if depths and depths[-1] == len(found["space"]) else [len(found["space"])]
+        elif line.strip():
+            depths = []
+        marked.append(f"{bullet(len(depths))}{line[found.end() :]}" if found and len(depths) > 1 else line)
+    return marked
+
+
+def join_soft_lines(lines: Sequence[str]) -> list[str]:
+    """Return what the lines of one paragraph say where line ends mean nothing: mostly one text.
+
+    Records (电话：… over 地址：…), items with a mark and short lines without any are lines of their own all the same.
+    """
+    if len(lines) < 2:
+        return list(lines)
+    widest = max(map(display_width, lines))
+    is_open = [line[-1] in "，,、" or (widest >= NARROWEST_WRAP and _is_open(line, widest)) for line in lines]
+    records = _records(lines)
+    parted = [
+        at
+        for at in range(1, len(lines))
+        if at in records or STARTS_PARAGRAPH.match(lines[at]) or (RECORD.match(lines[at]) and not is_open[at - 1])
+    ]
+    if not parted and not _is_bare_list(lines, widest):
+        return [join_all(lines)]
+    starts = [0, *(at for at in range(1, len(lines)) if at in parted or not is_open[at - 1])]
+    return [join_all(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+
+
+def _records(lines: Sequence[str]) -> frozenset[int]:
+    """Return the numbers of the lines that stand with so many others that begin like records that all are some."""
+    runs = groupby(range(len(lines)), key=lambda at: RECORD.match(lines[at]) is not None)
+    long = ([*run] for is_record, run in runs if is_record)
+    return frozenset(at for run in long if len(run) >= FEWEST_RECORDS for at in run)
+
+
+def _is_bare_list(lines: Sequence[str], widest: int) -> bool:
+    """Whether lines are short and none holds a mark, as in a list that is no sentence."""
+    return (
+        len(lines) >= FEWEST_ITEMS
+        and widest < NARROWEST_WRAP
+        and not any(mark in line for line in lines for mark in f"{ENDS_PARAGRAPH}，,、.")
+    )
 
 
 def join_lines(left: str, right: str) -> str:

@@ -8,18 +8,25 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from index.loaders.encoding import decode_clean
 from index.loaders.extract import Block, Extract, Source
-from index.loaders.lines import join_lines
-from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings, numbered_heading_level
+from index.loaders.lines import bullet, join_all, join_soft_lines
+from index.loaders.structure import (
+    LONGEST_HEADING,
+    TERMINATORS,
+    demote_empty_headings,
+    numbered_heading_level,
+)
 from index.loaders.tables import row_sentence
 
 DEEPEST_HEADING = 6
 # CommonMark leaves **……。**后文 unparsed, since its closing mark stands between punctuation and a letter; Chinese
 # authors write that all the time. Between two Latin letters or digits (2**3) the stars stay.
 LEFT_OVER_EMPHASIS = re.compile(r"(?<![A-Za-z0-9])(?:\*{2,3}|__)|(?:\*{2,3}|__)(?![A-Za-z0-9])")
+SOFT_BREAK = "\x1e"  # decoding takes such characters out
 WEB_ADDRESS = re.compile(r"^\S+://\S+$")
 
 
@@ -27,6 +34,7 @@ def read_markdown(source: Source) -> Extract:
     """Read a Markdown text in any encoding that is known here."""
     text = decode_clean(source.data)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin)
+    parser.use(deflist_plugin)
     tokens = parser.parse(text)
     front = next((token.content for token in tokens if token.type == "front_matter"), "")
     blocks = list(_blocks(tokens))
@@ -54,10 +62,14 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             numbers.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
             numbers.pop()
-        elif token.type == "list_item_open" and numbers[-1] is not None:
-            marker = f"{numbers[-1]}. "
-            numbers[-1] += 1
-        elif token.type == "list_item_close":
+        elif token.type == "list_item_open":
+            number = numbers[-1]
+            marker = bullet(len(numbers)) if number is None else f"{number}. "
+            numbers[-1] = None if number is None else number + 1
+        elif token.type == "dt_open":
+            position += 1
+            marker = f"{_in_one_line(tokens[position]).rstrip('：:')}："
+        elif token.type in ("list_item_close", "dd_close"):
             marker = ""
         elif token.type == "inline":
             for block in _inline_blocks(token, level):
@@ -72,12 +84,12 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
 
 
 def _inline_blocks(token: Token, level: int | None) -> Iterator[Block]:
-    """Turn one paragraph or heading into blocks, split at hard line breaks."""
-    lines = [line for line in _inline_text(token.children or []).split("\n") if line]
+    """Turn one paragraph or heading into blocks, split at hard line breaks and at soft ones that part lines."""
     if level is not None:
-        if lines:
-            yield Block(" ".join(lines), level)
+        if heading := _in_one_line(token):
+            yield Block(heading, level)
         return
+    lines = [line for soft in _inline_lines(token) for line in join_soft_lines(soft)]
     for line in lines:
         yield Block(line, _heading_level_of_paragraph(token, line) if len(lines) == 1 else None)
 
@@ -95,24 +107,24 @@ def _heading_level_of_paragraph(token: Token, line: str) -> int | None:
     return DEEPEST_HEADING + 1 if words >= 4 and sum(c.type == "strong_open" for c in children) == 1 else None
 
 
-def _inline_text(children: Sequence[Token]) -> str:
+def _in_one_line(token: Token) -> str:
+    return " ".join(map(join_all, _inline_lines(token)))
+
+
+def _inline_lines(token: Token) -> list[list[str]]:
+    """Return a paragraph's lines, each as those that only a line's end in the source parts."""
     text = ""
-    joining = False
-    for child in children:
+    for child in token.children or []:
         if child.type == "softbreak":
-            joining = True
-            continue
-        if child.type == "hardbreak" or (child.type == "html_inline" and child.content.lower().startswith("<br")):
-            text, joining = text.rstrip() + "\n", False
+            text += SOFT_BREAK
+        elif child.type == "hardbreak" or (child.type == "html_inline" and child.content.lower().startswith("<br")):
+            text += "\n"
         elif child.type == "code_inline":
-            text, joining = _append(text, child.content, joining), False
-        elif child.type == "text" and child.content:
-            text, joining = _append(text, LEFT_OVER_EMPHASIS.sub("", child.content), joining), False
-    return "\n".join(line.strip() for line in text.split("\n")).strip()
-
-
-def _append(text: str, piece: str, joining: bool) -> str:
-    return join_lines(text, piece) if joining and text and not text.endswith("\n") else text + piece
+            text += child.content
+        elif child.type == "text":
+            text += LEFT_OVER_EMPHASIS.sub("", child.content)
+    lines = ([one for soft in line.split(SOFT_BREAK) if (one := soft.strip())] for line in text.split("\n"))
+    return [line for line in lines if line]
 
 
 def _table_rows(tokens: Sequence[Token]) -> Iterator[Block]:
@@ -131,7 +143,7 @@ def _table_rows(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "inline":
-            row.append(_inline_text(token.children or []).replace("\n", " "))
+            row.append(_in_one_line(token))
         elif token.type == "tr_close" and in_header:
             header = row
             if not any(later.type == "tbody_open" for later in tokens) and any(header):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from index.loaders.counting import whole_number, write_number
+from index.loaders.lines import bullet
 from index.loaders.looks import PLAIN, Look, named_look
 
 OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -20,7 +21,6 @@ DEEPEST_LEVEL = 10
 LONGEST_AFFIX = 30
 POINTS = re.compile(r"([0-9.]{1,10})pt")
 PLACE = re.compile(r"%([0-9]{1,2})%")
-BULLET = "•"
 CLOSED = "、，。．：）】〉》」』〕"
 # By the first number of the series that the format shows, as 一, 二, 三, ...
 NUMBER_FORMS = {
@@ -152,7 +152,7 @@ class ListCounter:
         if level is None:
             return "", False
         if level.bullet:
-            return f"{BULLET} ", True
+            return bullet(place), True
         counts = self._counts.setdefault(list_style, {})
         counts[place] = start if start is not None else counts[place] + 1 if place in counts else level.start
         for below in [one for one in counts if one > place]:

@@ -8,6 +8,7 @@ from index.loaders.extract import Source
 PDF, ZIP, OLE, PNG, JPEG, TIFF, RTF, PROGRAM, GZIP, GIF, HTML = (
     *("PDF", "ZIP", "OLE", "PNG", "JPEG", "TIFF", "RTF", "a program", "a gzip archive", "a GIF image", "a web page"),
 )
+PDF_MARK, BLANKS = b"%PDF-", b"\xef\xbb\xbf\x00\t\n\x0c\r "
 STARTS = (
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),
@@ -62,7 +63,7 @@ NO_TEXT = (PDF, ZIP, OLE, PNG, JPEG, TIFF, PROGRAM, GZIP, GIF)
 
 def kind_of(data: bytes) -> str:
     """Return what a file is by its first bytes, "" where they tell nothing."""
-    if b"%PDF-" in data[:1024]:
+    if data[:1024].lstrip(BLANKS).startswith(PDF_MARK):
         return PDF
     known = next((kind for start, kind in STARTS if data.startswith(start)), "")
     if not known and any(mark in data[:1024].lower() for mark in (b"<!doctype html", b"<html")):
@@ -72,8 +73,12 @@ def kind_of(data: bytes) -> str:
 
 def check_content(source: Source) -> None:
     """Raise `DocumentError` where a file is plainly something else than its name says."""
-    kind = kind_of(source.data)
     wanted = WANTED.get(source.suffix)
+    if wanted == (PDF,) and PDF_MARK in source.data[:1024]:
+        # Readers of PDF look for it so far. Elsewhere it means nothing there: an archive holds PDFs, a text may tell
+        # of them.
+        return
+    kind = kind_of(source.data)
     if kind not in wanted if wanted is not None else kind in NO_TEXT:
         told = (
             f"it is {kind}" if kind.startswith("a ") else f"it is a {kind} file" if kind else "its first bytes differ"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from index.loaders.encoding import decode_clean
 from index.loaders.extract import Block, Extract, Source
-from index.loaders.lines import join_wrapped_lines
+from index.loaders.lines import join_wrapped_lines, mark_nested
 from index.loaders.structure import LONGEST_HEADING, TERMINATORS, demote_empty_headings, numbered_heading_level
 
 
@@ -15,7 +15,7 @@ def read_text(source: Source) -> Extract:
 
 def extract_text(text: str) -> Extract:
     """Return the title, which a text may begin with, and the blocks of a plain text."""
-    paragraphs = join_wrapped_lines(text)
+    paragraphs = join_wrapped_lines("\n".join(mark_nested(text.split("\n"))))
     title = _title(paragraphs)
     blocks = [Block(paragraphs[0], 1)] if title else []
     for paragraph in paragraphs[len(blocks) :]:

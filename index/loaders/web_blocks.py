@@ -10,7 +10,7 @@ from lxml import etree
 
 from index.loaders.encoding import clean
 from index.loaders.extract import Block
-from index.loaders.lines import join_all
+from index.loaders.lines import bullet, join_all
 from index.loaders.sheet_tables import blocks_of_rows
 from index.loaders.structure import LONGEST_HEADING
 
@@ -95,9 +95,14 @@ class _Walk:
             self.preformatted += 1
         elif tag in ("ol", "ul", "menu", "dir"):
             self.lists.append(_number(element, "start", 1) if tag == "ol" else None)
-        elif tag == "li" and self.lists and self.lists[-1] is not None:
-            number = _number(element, "value", self.lists[-1])
-            self.marker, self.lists[-1] = f"{number}. ", number + 1
+        elif tag == "li" and self.lists:
+            if self.marker.endswith("："):  # a term that a list explains
+                self.blocks.append(Block(self.marker))
+            if self.lists[-1] is None:
+                self.marker = bullet(len(self.lists))
+            else:
+                number = _number(element, "value", self.lists[-1])
+                self.marker, self.lists[-1] = f"{number}. ", number + 1
         elif tag == "br":
             # A heading goes on in its next line; a paragraph's next line is one of its own.
             self.text.append(" " if self.level is not None else "\x1e")

@@ -46,6 +46,10 @@ def drop_asides(body: etree._Element) -> None:
         drop(element)
 
 
+# Characters that a broken page may hold and that lxml reads, but does not write.
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def drop(element: etree._Element) -> None:
     """Take an element out, but not the text behind it."""
     parent, tail = element.getparent(), element.tail
@@ -54,9 +58,9 @@ def drop(element: etree._Element) -> None:
     before = element.getprevious()
     parent.remove(element)
     if tail and before is not None:
-        before.tail = (before.tail or "") + tail
+        before.tail = UNWRITABLE.sub("", (before.tail or "") + tail)
     elif tail:
-        parent.text = (parent.text or "") + tail
+        parent.text = UNWRITABLE.sub("", (parent.text or "") + tail)
 
 
 def _measure(body: etree._Element) -> dict[etree._Element, tuple[int, int, int]]:

@@ -8,17 +8,21 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.database import DATABASE
+from index.database import BESIDE, DATABASE
 from index.errors import StoreError
 from index.segments import segments_folder
 from index.writing import LOCK_FILE, OWNER_FILE
 from qa.checks.finding import Finding, command, mebibytes, named
 from qa.checks.opening import opened
+from qa.history.opening import FILE as CONVERSATIONS
+from qa.history.salvaging import delete_set_aside, set_aside_of
+from qa.placing import left_behind
 from qa.restore import KEPT, SCRATCH
 from qa.settings import Settings
 from qa.unpacking import BEING_WRITTEN
 
 DAMAGED = f"{DATABASE}.damaged-"
+DELETE = "doctor --delete-kept"
 
 
 def look_at_writer(settings: Settings) -> list[Finding]:
@@ -58,12 +62,15 @@ def look_at_leftovers(settings: Settings) -> list[Finding]:
     # Whether somebody is writing is asked after the folders were listed: what a writer that was done by then wrote is
     # known to the database.
     found = list(_candidates(settings))
-    if left := [] if is_locked(settings.data) else _without_known(settings.data, found):
+    left = [] if is_locked(settings.data) else _without_known(settings.data, found)
+    if left := [*left, *left_behind(settings.documents)]:
         seen = f"{_count(left)} left by writers that were killed: {named([path.name for path in left])}"
         findings.append(Finding("leftovers", False, seen, command(settings, "doctor --mend")))
     if kept := kept_databases(settings.data):
         seen = f"{_count(kept)} set aside, to be deleted once nothing is missed: {named([path.name for path in kept])}"
-        findings.append(Finding("kept", True, seen))
+        if set_aside_of(settings.data / CONVERSATIONS):
+            seen += "; in those of conversations stands what people have deleted"
+        findings.append(Finding("kept", True, f"{seen}. Delete them for good: {command(settings, DELETE)}"))
     return findings if left else [Finding("leftovers", True, "none"), *findings]
 
 
@@ -99,9 +106,23 @@ def _count(paths: list[Path]) -> str:
 
 
 def kept_databases(data: Path) -> list[Path]:
-    """Return the databases that a sync or a restore has set aside."""
-    kept = [*data.glob(f"{DAMAGED}*"), *data.glob(f"{KEPT}*")] if data.is_dir() else []
-    return sorted(path for path in kept if not path.name.endswith(("-wal", "-shm")))
+    """Return the databases that a sync, a restore or the chat has set aside."""
+    if not data.is_dir():
+        return []
+    kept = [path for beginning in (DAMAGED, KEPT) for path in data.glob(f"{beginning}*")]
+    whole = [path for path in kept if not path.name.endswith(BESIDE[1:])]
+    return sorted([*whole, *set_aside_of(data / CONVERSATIONS)])
+
+
+def delete_kept(settings: Settings) -> None:
+    """Delete the databases that were set aside, with what belongs to them. Raises `StoreError`."""
+    delete_set_aside(settings.data / CONVERSATIONS)
+    for path in kept_databases(settings.data):
+        for suffix in BESIDE:
+            try:
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(f"{path} cannot be deleted ({error.strerror}). Check its rights") from error
 
 
 def size_of(path: Path) -> int:

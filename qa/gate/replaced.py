@@ -8,7 +8,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from index.numerals import DIGITS
-from qa.gate.polarity import are_opposites
+from qa.gate.bounds import bound_in
+from qa.gate.figures import are_same
+from qa.gate.polarity import IMPLIED, are_opposites
 from qa.gate.traits import CLAUSE_END, Token, Traits, is_negation
 from qa.terms import is_function_word
 
@@ -19,6 +21,9 @@ NEARLY = 1  # characters by which clauses may differ that are as near as one ano
 LEAST_BESIDE = 2  # characters that are the same beside a change inside of one clause
 LEAST_SAME = 0.75  # of the clauses around a change, without it
 LONGEST_WORD = 6
+COLUMNS = 2  # of a row of a table, which is one clause
+MOST_MOVED = 8
+LEVELS = frozenset("国省市区县镇乡村")  # 市政府 is not 省政府
 RARE = 6.0  # weight of a word that is no everyday one
 # What only refers to something that is named elsewhere.
 REFERS = re.compile(
@@ -65,20 +70,80 @@ def _compare(
         end, other_end = end - 1, other_end - 1
     said, source = statement.folded[start:end], text.folded[other_start:other_end]
     own, other = _tokens_at(statement, start, end), _tokens_at(text, other_start, other_end)
+    if _are_same_figures(statement, start, end, text, other_start, other_end) or _is_denied_otherwise(
+        own, text, other_start
+    ):
+        return None
+    if _is_moved(statement.folded, start, end, text.folded) or _cuts_a_word(statement.folded, start, end):
+        return None
+    if CLAUSE_END.search(said):
+        return None
+    if said in LEVELS and source in LEVELS and said != source:
+        return said
     # 尚未 for 还没有 is the same; what is only put in or taken out may be inside of a word: 并不等于.
     put_in = (not said or not source) and is_negation(said) != is_negation(source)
     if put_in or _negations_at(own) != _negations_at(other):
         return said or source
-    if not said or not source or CLAUSE_END.search(said):
+    if not said or not source or bound_in(said) == bound_in(source) != "":
         return None
     if (
-        (with_figures and _is_another_figure(own, other))
+        (with_figures and _is_another_figure(own, other, text))
         or _is_another_digit(said, source)
         or are_opposites(said, source)
     ):
         return said
-    is_other = _is_another_name(own, other, said, source, over) or _is_unknown_name(own, other, said, source)
+    here = _clause_of(text, other_start, other_end)
+    if CLAUSE_END.search(source) or _stands_beside(own, other, here, statement):
+        return None
+    is_other = _is_another_name(own, other, said, source, over) or (
+        _is_unknown_name(own, other, said, source) and not _is_known(said, here + over)
+    )
     return said if is_other else None
+
+
+def _is_moved(folded: str, start: int, end: int, source: str) -> bool:
+    """Whether a stretch only changed places with what stands beside it: 连接线二期工程 for 二期工程连接线."""
+    said = folded[start:end]
+    if len(said) < 2:
+        return False
+    behind = (folded[end : end + length] + said for length in range(2, MOST_MOVED + 1))
+    before = (said + folded[max(0, start - length) : start] for length in range(2, MOST_MOVED + 1))
+    return any(len(one) > len(said) + 1 and one in source for one in (*behind, *before))
+
+
+def _cuts_a_word(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch begins or ends inside of an English word, so that comparing it says nothing."""
+    return any(
+        folded[max(0, at - 1) : at + 1].isascii() and folded[max(0, at - 1) : at + 1].isalpha()
+        for at in (start, end)
+        if 0 < at < len(folded)
+    )
+
+
+def _clause_of(text: Traits, start: int, end: int) -> str:
+    """Return the clause of a source that a stretch of it stands in; a row of a table is one clause."""
+    if text.folded.count(":") >= COLUMNS:
+        return text.folded
+    ends_clause = end > start and CLAUSE_END.match(text.folded, end - 1)
+    left, right = text.span(text.clause_at(max(0, start - 1)), text.clause_at(max(start, end - (not ends_clause))))
+    return text.folded[left:right]
+
+
+def _stands_beside(own: Sequence[Token], other: Sequence[Token], here: str, statement: Traits) -> bool:
+    """Whether a name is only told in another order: the source's clause has it, too, and nothing changed places.
+
+    In 乙向甲出售 for 甲向乙出售 each stands where the other one should.
+    """
+    names = [token for token in own if token.kind in ("word", "name", "code")]
+    is_there = bool(names) and all(token.key in here for token in names)
+    return is_there and not any(token.key in statement.folded for token in other)
+
+
+def _is_known(said: str, source: str) -> bool:
+    """Whether a stretch is put together of two that the source has: a name that only stands elsewhere in it, and 是."""
+    return any(
+        said[:at] in source and (said[at:] in source or is_function_word(said[at:])) for at in range(2, len(said) + 1)
+    )
 
 
 def _differences(own: Traits, other: str) -> Iterator[Difference]:
@@ -146,9 +211,24 @@ def _negations_at(tokens: Sequence[Token]) -> int:
     return sum(token.kind == "negation" for token in tokens) % 2
 
 
-def _is_another_figure(own: Sequence[Token], other: Sequence[Token]) -> bool:
+def _is_another_figure(own: Sequence[Token], other: Sequence[Token], text: Traits) -> bool:
+    """Whether a stretch has another figure; what the same sentence has elsewhere, `find_wrong_figure` compares."""
     said, source = ({token.key for token in tokens if token.kind == "number"} for tokens in (own, other))
-    return bool(said) and bool(source) and said.isdisjoint(source)
+    elsewhere = {key for figure in text.figures for key in figure.number.keys}
+    return bool(said) and bool(source) and said.isdisjoint(source) and not said <= elsewhere
+
+
+def _are_same_figures(statement: Traits, start: int, end: int, text: Traits, other_start: int, other_end: int) -> bool:
+    """Whether both stretches cut into the same figures, in another notation: 13:30 and 下午1:30, 半年 and 六个月."""
+    said = [one for one in statement.figures if one.number.start < end and start < one.number.end]
+    source = [one for one in text.figures if one.number.start < other_end and other_start < one.number.end]
+    return bool(said) and len(said) == len(source) and all(map(are_same, said, source))
+
+
+def _is_denied_otherwise(own: Sequence[Token], text: Traits, at: int) -> bool:
+    """Whether a source denies without a negation what a statement denies with one: 免去 for 不再担任."""
+    start, end = text.span(text.clause_at(at), text.clause_at(at))
+    return any(token.kind == "negation" for token in own) and IMPLIED.search(text.folded, start, end) is not None
 
 
 def _is_another_digit(said: str, source: str) -> bool:

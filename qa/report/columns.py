@@ -14,7 +14,7 @@ SHORT_NAMES = {WINDOWS: "plain windows"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One measure. `better` is 1 where more is better, 0 where neither is; `digits` stand behind the point."""
+    """One measure. `better` is 1 where more is better, -1 where less is, 0 where neither; `digits` behind the point."""
 
     key: str
     name: str
@@ -46,6 +46,7 @@ COLUMNS = (
         "citation precision",
         "share of the cited quotes that hold evidence, stand in it, or share half of the shorter one's characters",
     ),
+    Column("citation_recall", "citation recall", "share of the evidence that some cited quote covers in the same way"),
     Column("citations_per_answer", "citations per answer", "mean number of citations", better=0, digits=2),
     Column("answered", "answered", "share of the answerable questions that get an answer"),
     Column("refused", "refused", "share of the unanswerable questions that are refused"),
@@ -55,6 +56,19 @@ COLUMNS = (
         "chance that an answerable question's confidence (for baselines: the first passage's score) is above an "
         "unanswerable one's",
     ),
+    Column(
+        "rejected_again",
+        "rejected again",
+        "share of the complaints whose rejected quotes are cited again, or whose rejected answer is said again",
+        better=-1,
+    ),
+    Column("model_answers", "by the model", "share of the questions given to the language model that it answered", 0),
+    Column("model_refusals", "refused by it", "share of them that it refused", 0),
+    Column("model_failures", "quoted instead", "share of them that were quoted from the documents instead", -1),
+    Column("supported_sentences", "supported sentences", "share of the sentences it wrote that a passage says"),
+    Column("moved_citations", "moved citations", "citations moved to the passage that says it, an answer", 0, 2),
+    Column("dropped_citations", "dropped citations", "citations that nothing stood for, an answer", -1, 2),
+    Column("seconds_to_first_word", "seconds to first word", "median time until the model's first word", -1, 2),
     Column(SPEED, "questions/s", "questions answered a second, one after the other", better=0, digits=1),
 )
 

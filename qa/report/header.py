@@ -33,11 +33,13 @@ class Header:
     command: str
 
 
-def make_header(settings: Settings, encoder: Encoder, command: str) -> Header:
+def make_header(settings: Settings, encoder: Encoder, command: str, with_model: bool = False) -> Header:
     said: dict[str, object] = {
         name: value if isinstance(value, int | float | None) else str(value)
         for name, value in asdict(settings).items()
-        if name not in UNSAID and not any(word in name for word in SECRET)
+        if name not in UNSAID
+        and not any(word in name for word in SECRET)
+        and (with_model or not name.startswith("llm_"))
     }
     return Header(
         date=datetime.now().astimezone().isoformat(sep=" ", timespec="seconds"),
@@ -67,7 +69,7 @@ def _git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
 
-def command_line(folders: Sequence[Path], report: Path, in_simplified: bool) -> str:
+def command_line(folders: Sequence[Path], report: Path, in_simplified: bool, with_model: bool = False) -> str:
     """Return the command that makes this report."""
-    flags = ["--simplified"] if in_simplified else []
+    flags = [*(["--simplified"] if in_simplified else []), *(["--llm"] if with_model else [])]
     return shlex.join(["python", "-m", "qa", "evaluate", *map(str, folders), *flags, "--report", str(report)])

@@ -45,8 +45,8 @@ def _plain(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"
 
 
-def page(title: str, style: str, *body: str) -> str:
-    """Return a whole page that asks no host for anything; `style` is a stylesheet of ours."""
+def page(title: str, style: str, *body: str, lang: str = "en") -> str:
+    """Return a whole page that asks no host for anything; `style` is a stylesheet of ours, `lang` its language."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     head = element(
         "head",
@@ -58,4 +58,4 @@ def page(title: str, style: str, *body: str) -> str:
         element("title", title),
         element("style", Markup(style)),
     )
-    return "<!doctype html>\n" + element("html", head, element("body", *body), lang="en") + "\n"
+    return "<!doctype html>\n" + element("html", head, element("body", *body), lang=lang) + "\n"

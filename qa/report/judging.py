@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from qa.datatypes import Answer
-from qa.measures import BUDGETS, Evidence, Question, evidence_recall, holds_answer, is_precise
+from qa.measures import BUDGETS, Evidence, Question, evidence_recall, holds_answer, is_precise, is_rejected
 
-Fault = Literal["answered", "refused", "missed", "evidence", "citation"]
+Fault = Literal["answered", "refused", "rejected", "missed", "evidence", "citation"]
 FAULTS: dict[Fault, str] = {
     "answered": "answered, though the documents hold no answer",
     "refused": "refused, though the documents hold the answer",
+    "rejected": "somebody rejected this quote or this answer before",
     "missed": "none of the right answers stands in the reply",
     "evidence": f"evidence is not within the first {BUDGETS[0]:,} characters of the passages",
     "citation": "no citation rests on the evidence",
@@ -57,6 +58,8 @@ def is_right(question: Question, answer: Answer) -> bool | None:
 def _fault(question: Question, answer: Answer) -> Fault | None:
     if not question.answerable:
         return "answered" if answer.answered else None
+    if is_rejected(question, answer):
+        return "rejected"
     right = is_right(question, answer)
     if question.answers and right:
         return None

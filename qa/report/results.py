@@ -16,6 +16,7 @@ from qa.baselines import Baseline, run_baselines
 from qa.calibration import auroc
 from qa.datatypes import Answer
 from qa.evaluate import Evaluation, answer_all, data_folder, evaluation_of, open_set, read_set
+from qa.language_model import LanguageModel
 from qa.measures import Measures, Question, measure_retrieval, recall_curve
 from qa.report.groups import Group, group_sets
 from qa.report.judging import Judged, judge, worst
@@ -67,15 +68,16 @@ def evaluate_sets(
     report: Report = ignore_progress,
     in_simplified: bool = False,
     reader: Reader | None = None,
+    model: LanguageModel | None = None,
 ) -> Results:
     """Measure several sets and their baselines in one run.
 
     Raises `StoreError` or `QuestionError`, before anything is run, where a folder is no evaluation set.
     """
     names = name_sets(folders)
-    asked = [read_set(folder, in_simplified) for folder in folders]
+    asked = [read_set(folder, settings, in_simplified) for folder in folders]
     sets = tuple(
-        _evaluate_set(name, folder, questions, settings, encoder, report, in_simplified, reader)
+        _evaluate_set(name, folder, questions, settings, encoder, report, in_simplified, reader, model)
         for name, folder, questions in zip(names, folders, asked, strict=True)
     )
     tops = {one.name: {baseline.name: baseline.tops for baseline in one.baselines} for one in sets}
@@ -104,10 +106,12 @@ def _evaluate_set(
     report: Report,
     in_simplified: bool,
     reader: Reader | None,
+    model: LanguageModel | None,
 ) -> SetResult:
-    assistant = open_set(folder, settings, encoder, report, reader)
+    assistant = open_set(folder, settings, encoder, report, reader, model)
     answers = list(answer_all(assistant, questions, report))
-    # What was refused is asked once more without a threshold, for what the answer would have been.
+    # What was refused is asked once more without a threshold or model, for what the answer would have been.
+    assistant.author = None
     refused = [at for at, answer in enumerate(answers) if not answer.answered]
     assistant.settings = replace(assistant.settings, min_confidence=0.0)
     again = answer_all(assistant, [questions[at] for at in refused], report, "asking refused again")

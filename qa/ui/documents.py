@@ -1,68 +1,49 @@
-"""The documents panel: uploading, and the list of what is indexed and what could not be read, with what can be done."""
+"""The documents panel: uploading, and the list of what is indexed, on its way, or could not be read."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import cast
+from dataclasses import dataclass, field
 
 import gradio as gr
 
-from index.datatypes import Failure
-from index.errors import WenDangError
-from index.loaders import LOADERS, is_supported
-from qa.assistant import DocumentEntry
-from qa.library import failures_of
 from qa.syncing import Syncing
 from qa.ui.actions import Action, button
-from qa.ui.links import DocumentLink
+from qa.ui.choosing import show_choices
+from qa.ui.items import Item, ItemList, State
+from qa.ui.kinds import SUFFIXES, name_kind
 from qa.ui.markup import Html, element, join
-from qa.ui.reasons import explain
+from qa.ui.rows import Manner, confirmed, show_row
 from qa.ui.texts import Language, say
-from qa.ui.uploads import store_upload
+from qa.ui.tree import rows_of
+from qa.ui.view import PAGE, Column, View, step
 
-# So many rows are sent to a browser; the others are found by name.
-# Of a form letter there may be hundreds.
-MOST_ALIKE = 3
-MOST_LISTED = 200
+# A library of so many documents is seen at a glance: there is nothing to look for in it.
+AT_A_GLANCE = 8
+COLUMNS: tuple[Column, ...] = ("name", "kind", "passages", "size", "date")
+LASTING: tuple[State, ...] = ("indexed", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsPanel:
     """The components of the panel."""
 
-    upload: gr.UploadButton
     follow: gr.Button
     said: gr.HTML
     status: gr.HTML
     find: gr.Textbox
+    picked: gr.HTML
     listing: gr.HTML
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What the rows of a list have in common."""
-
-    awaited: frozenset[str]
-    language: Language
-    token: str
+    view: gr.State = field(repr=False)
 
 
 def build_documents(i18n: gr.I18n) -> DocumentsPanel:
     """Lay the panel out."""
     with gr.Row(elem_id="document-actions"):
-        # Not gr.File: its progress display writes warnings into the browser's console. script.js adds dropping files.
-        # Not file_types: one file of another kind would refuse them all. `store_files` refuses it alone, in words.
-        upload = gr.UploadButton(
-            # Gradio translates it like every label, only its annotation has not heard of that.
-            cast(str, i18n("upload_label")),
-            file_count="multiple",
-            variant="primary",
-            size="sm",
-            elem_id="upload",
-        )
+        # Not gr.UploadButton: it keeps no folders, shows no progress, and takes what is dropped or pasted nowhere else.
+        gr.Button(i18n("upload_label"), variant="primary", size="sm", elem_id="upload")
+        gr.Button(i18n("upload_folder"), size="sm", elem_id="upload-folder")
         follow = gr.Button(i18n("reindex"), size="sm", elem_id="reindex")
     gr.Markdown(i18n("upload_hint"), elem_id="upload-hint")
     said = gr.HTML(elem_id="said", js_on_load=None)
@@ -71,158 +52,124 @@ def build_documents(i18n: gr.I18n) -> DocumentsPanel:
         label=i18n("find"), placeholder=i18n("find"), elem_id="find", show_label=False, container=False, lines=1
     )
     listing = gr.HTML(elem_id="document-list", js_on_load=None)
-    return DocumentsPanel(upload, follow, said, status, find, listing)
+    picked = gr.HTML(elem_id="picked", js_on_load=None)
+    return DocumentsPanel(follow, said, status, find, picked, listing, gr.State(View()))
 
 
-def store_files(folder: Path, paths: Sequence[str], language: Language) -> Html:
-    """Store uploaded files in the documents folder and return what became of each, in words."""
-    saved: list[str] = []
-    known: list[str] = []
-    failed: list[str] = []
-    for path in map(Path, paths):
-        try:
-            if not is_supported(path.name):
-                failed.append(say(language, "upload_refused", name=path.name, suffixes=" ".join(LOADERS)))
-                continue
-            stored = store_upload(folder, path.name, path)
-        except WenDangError as error:
-            failed.append(say(language, "upload_failed", name=path.name, error=explain(str(error), language)))
-        else:
-            (known if stored.was_there else saved).append(stored.name)
-        finally:
-            # Gradio's copy has done its service.
-            path.unlink(missing_ok=True)
-    lines = [element("p", line, class_="note error") for line in failed]
-    for key, names in (("upload_saved", saved), ("upload_known", known)):
-        if names:
-            lines.append(element("p", say(language, key, names=say(language, "sync_comma").join(names))))
-    return join(*lines)
-
-
-def list_documents(syncing: Syncing, find: str, language: Language, token: str) -> Html:
-    """Return the list of what is indexed and of what could not be read; with `find`, of what is called like that."""
-    rows = Rows(syncing.state.awaited, language, token)
-    entries, failures = syncing.assistant.documents(), failures_of(syncing.assistant)
-    words = " ".join(find.split())[:100]
-    found = [entry for entry in entries if _is_called(words, entry.path, entry.title)]
-    failed = [failure for failure in failures if _is_called(words, failure.document)]
-    parts = [_failures(failed, rows), _summary(entries, rows)]
-    if found:
-        parts.append(_table(found[:MOST_LISTED], rows))
-    elif words:
-        parts.append(element("p", say(language, "documents_unlike", words=words), class_="note"))
-    elif not failures:
-        parts.append(element("p", say(language, "documents_none"), class_="note"))
-    if len(found) > MOST_LISTED:
-        parts.append(element("p", say(language, "documents_more", count=len(found) - MOST_LISTED), class_="aside"))
-    is_long = words or len(entries) + len(failures) > MOST_LISTED
+def list_documents(listed: ItemList, view: View, language: Language, token: str) -> Html:
+    """Return the list as a view looks at it, with what can be chosen to look at."""
+    items = listed.items()
+    manner = Manner(view, language, token)
+    if not items:
+        return element("section", _empty(listed.syncing, language), class_="documents empty")
+    shown = [item for item in items if view.shows(item)]
+    parts = [_summary(items, manner), _filters(items, manner), _table(items, shown, manner)]
+    is_long = view.find or len(items) > AT_A_GLANCE
     return element("section", *parts, class_="documents long" if is_long else "documents")
 
 
-def _is_called(words: str, *names: str) -> bool:
-    return any(words.casefold() in name.casefold() for name in names)
-
-
-def _summary(entries: Sequence[DocumentEntry], rows: Rows) -> Html:
-    """Return how much is indexed, with the button that has it all done anew."""
-    if not entries:
-        return join()
-    passages = sum(entry.passages for entry in entries)
-    known = say(rows.language, "documents_known", documents=len(entries), passages=passages)
-    rebuild = _confirmed(
-        say(rows.language, "rebuild"),
-        say(rows.language, "rebuild_question", count=len(entries)),
-        button(say(rows.language, "rebuild_yes"), Action("rebuild"), rows.token, "yes"),
-        rows.language,
+def _empty(syncing: Syncing, language: Language) -> Html:
+    """Return what to do first, where there is no document yet."""
+    folder = element("span", str(syncing.assistant.settings.documents.resolve()), class_="file-name")
+    return element(
+        "div",
+        element("h3", say(language, "documents_none")),
+        element("p", say(language, "empty_text")),
+        show_choices(language),
+        element("p", say(language, "empty_folder"), " ", folder, class_="aside"),
+        class_="first-document",
     )
+
+
+def _summary(items: Sequence[Item], manner: Manner) -> Html:
+    """Return how much is indexed, with the button that has it all done anew."""
+    language = manner.language
+    indexed = [item for item in items if item.passages]
+    if not indexed:
+        return join()
+    passages = sum(item.passages for item in indexed)
+    rebuild = confirmed(
+        say(language, "rebuild"),
+        say(language, "rebuild_question", count=len(indexed)),
+        button(say(language, "rebuild_yes"), Action("rebuild"), manner.token, "yes"),
+        say(language, "remove_no"),
+    )
+    known = say(language, "documents_known", documents=f"{len(indexed):,}", passages=f"{passages:,}")
     return element("div", element("span", known), rebuild, class_="known")
 
 
-def _table(entries: Sequence[DocumentEntry], rows: Rows) -> Html:
-    columns = ("column_document", "column_passages", "column_size", "column_date")
-    head = element("tr", *(element("th", say(rows.language, column), scope="col") for column in columns))
-    return element(
-        "table", element("thead", head), element("tbody", *(_row(entry, rows) for entry in entries))
-    )  # fmt: skip
+def _filters(items: Sequence[Item], manner: Manner) -> Html:
+    """Return the buttons that choose a state or a kind, each with its number, where there is a choice."""
+    view, language = manner.view, manner.language
+    states = Counter(item.state for item in items)
+    kinds = Counter(item.kind for item in items)
+    chips: list[Html] = []
+    if states["failed"] or view.state:
+        chips += [_state_chip(state, states[state], manner) for state in LASTING]
+    if len(kinds) > 1 or view.kind:
+        chips += [
+            _chip(name_kind(kind, language), kinds[kind], step("kind", kind), view.kind == kind)
+            for kind in SUFFIXES
+            if kinds[kind] or view.kind == kind
+        ]
+    # At the end, so that nothing moves under the pointer where it comes and goes.
+    if states["waiting"] or view.state == "waiting":
+        chips.append(_state_chip("waiting", states["waiting"], manner))
+    folded = [_folders_or_not(view, language)] if any(item.folder for item in items) else []
+    retry = []
+    if view.state == "failed" and states["failed"] > 1:
+        retry = [button(say(language, "retry_failed"), Action("retry_failed"), manner.token)]
+    if not (chips or folded or retry):
+        return join()
+    return element("div", *chips, *retry, *folded, class_="filters", role="group", aria_label=say(language, "filters"))
 
 
-def _row(entry: DocumentEntry, rows: Rows) -> Html:
-    title = element("a", entry.title, href=str(DocumentLink(entry.path)))
-    name = element("span", entry.path, class_="file-name")
+def _state_chip(state: State, count: int, manner: Manner) -> Html:
+    label = say(manner.language, f"state_{state}")
+    return _chip(label, count, step("state", state), manner.view.state == state, state)
+
+
+def _chip(label: str, count: int, value: str, is_on: bool, class_: str = "") -> Html:
     return element(
-        "tr",
-        element(
-            "td",
-            title,
-            element("div", name, _can_be_done(entry.path, rows, part=entry.file != entry.path), class_="row-end"),
-            *(element("div", explain(note, rows.language), class_="aside") for note in entry.notes),
-            _alike(entry, rows),
-        ),
-        element("td", str(entry.passages), class_="figure"),
-        element("td", show_size(entry.size), class_="figure"),
-        element("td", _show_date(entry.indexed_at), class_="figure"),
+        "button",
+        label,
+        element("span", f"{count:,}", class_="figure"),
+        value=value,
+        class_=f"view chip {class_}".strip(),
+        aria_pressed=str(is_on).lower(),
     )
 
 
-def _alike(entry: DocumentEntry, rows: Rows) -> Html:
-    """Name the documents that are nearly the same, each a link to it."""
-    if not entry.alike:
-        return join()
-    links = [element("a", path, href=str(DocumentLink(path))) for path in entry.alike[:MOST_ALIKE]]
-    comma = "、" if rows.language == "zh" else ", "
-    named = [part for link in links for part in (comma, link)][1:]
-    more = len(entry.alike) - len(links)
-    rest = [say(rows.language, "alike_more", count=more)] if more else []
-    return element("div", say(rows.language, "alike"), *named, *rest, class_="alike")
+def _folders_or_not(view: View, language: Language) -> Html:
+    return element("button", say(language, "by_folder" if view.is_flat else "flat"), value=step("flat"), class_="view")
 
 
-def _can_be_done(path: str, rows: Rows, failed: bool = False, part: bool = False) -> Html:
-    """Return the buttons of a row, or that the document is waited for; a part of a file is not removed by itself."""
-    if path in rows.awaited:
-        return element("span", say(rows.language, "awaited"), class_="awaited")
-    remove = _confirmed(
-        say(rows.language, "remove"),
-        say(rows.language, "remove_question", name=path),
-        button(say(rows.language, "remove_yes"), Action("remove", path), rows.token, "yes"),
-        rows.language,
+def _table(items: Sequence[Item], shown: Sequence[Item], manner: Manner) -> Html:
+    view, language = manner.view, manner.language
+    if not shown:
+        key = "documents_unlike" if view.find else "documents_none_such"
+        return element("p", say(language, key, words=view.find), class_="note")
+    rows = rows_of(shown, view, len(items) > PAGE)
+    head = element("tr", element("th", class_="tick"), *(_head(column, manner) for column in COLUMNS))
+    body = [show_row(row, manner) for row in rows[: view.rows]]
+    table = element("table", element("thead", head), element("tbody", *body))
+    left = len(rows) - view.rows
+    if left <= 0:
+        return table
+    told = element("span", say(language, "documents_more", count=f"{left:,}"), class_="aside")
+    more = element("button", say(language, "show_more", count=min(left, PAGE)), value=step("more"), class_="view more")
+    return join(table, element("p", more, told, class_="more-line"))
+
+
+def _head(column: Column, manner: Manner) -> Html:
+    view = manner.view
+    is_sorted = column == view.sort
+    order = ("descending" if view.is_descending else "ascending") if is_sorted else "none"
+    label = say(manner.language, f"column_{column}")
+    return element(
+        "th",
+        element("button", label, value=step("sort", column), class_="view sort"),
+        scope="col",
+        aria_sort=order,
+        class_="name" if column == "name" else "",
     )
-    # A sub-folder that cannot be opened is told of like a file, but is none.
-    is_file = is_supported(PurePosixPath(path).name) and not part
-    label = say(rows.language, "again_failed") if failed else say(rows.language, "again")
-    again = button(label, Action("reindex", path), rows.token)
-    return element("div", again, remove if is_file else "", class_="below")
-
-
-def _confirmed(label: str, question: str, yes: Html, language: Language) -> Html:
-    """Return a button that opens a question first; script.js closes it again."""
-    no = element("button", say(language, "remove_no"), class_="no")
-    box = element("div", element("p", question), yes, no, class_="question", role="alertdialog", aria_label=question)
-    return element("details", element("summary", label), box, class_="confirmed")
-
-
-def show_size(size: int) -> str:
-    """Return a number of bytes as people read it."""
-    if size < 1024:
-        return f"{size} B"
-    return f"{size / 1024:.1f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
-
-
-def _show_date(moment: str) -> Html:
-    try:
-        local = datetime.fromisoformat(moment).astimezone()
-    except ValueError:
-        return join("")
-    return element("time", f"{local:%m-%d %H:%M}", datetime=moment, title=f"{local:%Y-%m-%d %H:%M:%S}")
-
-
-def _failures(failures: Sequence[Failure], rows: Rows) -> Html:
-    if not failures:
-        return join()
-    title = element("h3", say(rows.language, "failures", count=len(failures)))
-    items = (_failure(failure, rows) for failure in failures[:MOST_LISTED])
-    return element("section", title, element("ul", *items), class_="failures")
-
-
-def _failure(failure: Failure, rows: Rows) -> Html:
-    reason = element("span", explain(failure.error, rows.language))
-    return element("li", element("strong", failure.document), reason, _can_be_done(failure.document, rows, failed=True))

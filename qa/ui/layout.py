@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +10,41 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from index.errors import SettingsError
-from index.loaders import LOADERS
+from qa.placing import clear_away
+from qa.suggesting.suggester import Suggester
 from qa.syncing import Syncing
-from qa.ui import events
+from qa.ui.answer_events import wire_answers
+from qa.ui.chat_events import wire_chat
 from qa.ui.desk import lay_out
-from qa.ui.live import look
+from qa.ui.document_events import wire_documents
+from qa.ui.events import wire_marks, wire_page
+from qa.ui.history_events import wire_history
+from qa.ui.routes import build_routes
+from qa.ui.service import Service, open_service
 from qa.ui.shell import PageShell
+from qa.ui.source_events import wire_sources
+from qa.ui.stopping import Stops
 from qa.ui.texts import translations
 from qa.ui.theme import build_theme
+from qa.ui.waiting import share_queue
 
 STYLE = Path(__file__).with_name("style.css")
-CONCURRENT_EVENTS = 8
 HOUR = 3_600
 
 
-def build(syncing: Syncing) -> gr.Blocks:
+def build(service: Service) -> gr.Blocks:
     """Return the page, laid out and wired to a library that is synced in the background."""
+    stops = Stops()
     page: gr.Blocks
     with gr.Blocks(title="问档 WenDang", analytics_enabled=False, fill_width=True, delete_cache=(HOUR, HOUR)) as page:
-        desk = lay_out(translations(suffixes=" ".join(LOADERS)))
-        events.wire_chat(desk, syncing)
-        events.wire_sources(desk, syncing)
-        events.wire_documents(desk, syncing)
-        events.wire_marks(desk, syncing)
-        events.wire_page(page, desk, syncing)
+        desk = lay_out(_translations(service), service.syncing.assistant.author is not None)
+        wire_chat(page, desk, service, stops)
+        wire_answers(desk, service)
+        wire_history(page, desk, service, stops)
+        wire_sources(desk, service)
+        wire_documents(desk, service)
+        wire_marks(desk, service)
+        wire_page(page, desk, service)
     return page
 
 
@@ -43,30 +53,47 @@ def launch(syncing: Syncing, announce: Callable[[str], None], inbrowser: bool = 
 
     Raises `SettingsError` where that port cannot be had.
     """
+    with Suggester(syncing) as suggester:
+        page, address = serve(syncing, inbrowser, suggester)
+        announce(f"wendang: open {address} in a browser; Ctrl+C stops it")
+        page.block_thread()
+
+
+def serve(syncing: Syncing, inbrowser: bool = False, suggester: Suggester | None = None) -> tuple[gr.Blocks, str]:
+    """Return the page, served on threads of its own until it is closed, and its address; see `launch`.
+
+    Without a suggester at work, it offers the questions that are kept, and those that lead on from an answer.
+    """
     settings = syncing.assistant.settings
-    page = build(syncing)
-    page.queue(default_concurrency_limit=CONCURRENT_EVENTS)
+    clear_away(settings.documents)
+    service = open_service(syncing, suggester)
+    page = build(service)
+    share_queue(page)
     try:
-        _, address, _ = page.launch(prevent_thread_lock=True, inbrowser=inbrowser, **_serving(syncing))
-    except OSError as error:
+        _, address, _ = page.launch(prevent_thread_lock=True, inbrowser=inbrowser, **_serving(service))
+    except OSError:
+        # Gradio's own words name settings that are none of ours.
         address = f"{settings.host}:{settings.port}"
-        raise SettingsError(f"cannot listen on {address} ({error}). Set WENDANG_PORT to a free port") from None
-    announce(f"wendang: open {address} in a browser; Ctrl+C stops it")
-    page.block_thread()
+        raise SettingsError(f"cannot listen on {address}. Set WENDANG_PORT to a free port") from None
+    return page, str(address)
 
 
-def _serving(syncing: Syncing) -> dict[str, Any]:
-    settings = syncing.assistant.settings
+def _translations(service: Service) -> gr.I18n:
+    return translations(megabytes=service.syncing.assistant.settings.max_upload_mb)
+
+
+def _serving(service: Service) -> dict[str, Any]:
+    settings = service.syncing.assistant.settings
     return dict(
         server_name=settings.host,
         server_port=settings.port,
         quiet=True,
         theme=build_theme(),
         css_paths=[STYLE],
-        i18n=translations(suffixes=" ".join(LOADERS)),
+        i18n=_translations(service),
         footer_links=[],
         max_file_size=f"{settings.max_upload_mb}mb",
-        app_kwargs={"middleware": [Middleware(PageShell, look=partial(look, syncing))]},
+        app_kwargs={"middleware": [Middleware(PageShell, routes=build_routes(service))]},
         share=False,
         ssr_mode=False,
         enable_monitoring=False,

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
+from index.errors import StoreError
+from qa.history.store import ConversationStore
 from qa.library import failures_of
+from qa.suggesting.suggester import Suggester
 from qa.syncing import Syncing
 from qa.ui.status import is_first, show_bar, show_status
 from qa.ui.texts import Language
@@ -26,6 +30,8 @@ class Marks:
     listing: str
     library: str
     pace: float
+    history: str = ""
+    questions: str = ""
 
 
 def look(syncing: Syncing, language: Language) -> Marks:
@@ -37,10 +43,25 @@ def look(syncing: Syncing, language: Language) -> Marks:
     status = (show_status(state, language, ""), show_bar(assistant, state, language, ""))
     return Marks(
         status=_mark(status),
-        listing=_mark(library, failures_of(assistant), sorted(state.awaited)),
+        # What a sync takes in stays the same until it is done.
+        listing=_mark(library, failures_of(assistant), sorted(state.awaited), len(state.coming), state.coming[:1]),
         library=_mark(library, is_first(assistant, state)),
         pace=WHILE_RUNNING if state.running or state.awaited else WHILE_IDLE,
     )
+
+
+def history_mark(store: ConversationStore, owner: str) -> str:
+    """Return the mark of an owner's list of conversations."""
+    try:
+        # With the day, because the list says which are of today.
+        return _mark(store.mark(owner), f"{datetime.now():%Y-%m-%d}")
+    except StoreError as error:
+        return _mark(str(error))
+
+
+def questions_mark(suggester: Suggester) -> str:
+    """Return the mark of the questions that are offered to begin with."""
+    return _mark(suggester.mark)
 
 
 def _mark(*parts: object) -> str:

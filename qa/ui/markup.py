@@ -11,7 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 
-from qa.ui.links import PREFIX
+from qa.ui.links import DOWNLOADS, PREFIX
 
 SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 # Controls, and marks that turn the reading direction: a name may not rearrange the words around it.
@@ -21,8 +21,10 @@ TAGS = frozenset(
         "a",
         "article",
         "button",
+        "data",
         "del",
         "details",
+        "dialog",
         "div",
         "em",
         "figure",
@@ -30,7 +32,9 @@ TAGS = frozenset(
         "h3",
         "h4",
         "header",
+        "input",
         "ins",
+        "label",
         "li",
         "mark",
         "nav",
@@ -51,9 +55,27 @@ TAGS = frozenset(
         "ul",
     )
 )
+VOID = frozenset(("input",))
 ATTRIBUTES = frozenset(
-    ("class", "href", "title", "role", "datetime", "tabindex", "value", "max", "scope", "aria-label", "aria-current")
+    (
+        *("class", "href", "title", "role", "datetime", "tabindex", "value", "max", "scope", "hidden"),
+        *("type", "placeholder", "autocomplete", "maxlength", "download"),
+        *("aria-label", "aria-current", "aria-keyshortcuts", "aria-disabled", "aria-expanded"),
+        *("aria-hidden", "aria-pressed", "aria-sort"),
+        *(
+            "data-at",
+            "data-start",
+            "data-end",
+            "data-document",
+            "data-version",
+            "data-cited",
+            "data-opened",
+            "data-said",
+            "data-failed",
+        ),
+    )
 )
+NEW_LINE = "\n"
 
 
 class Html(str):
@@ -76,7 +98,7 @@ def element(tag: str, *children: str, **attributes: str | int | bool | None) -> 
     if tag not in TAGS:
         raise ValueError(f"the page does not use <{tag}>; add it to TAGS if it shall")
     written = "".join(_attribute(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items())
-    return Html(f"<{tag}{written}>{join(*children)}</{tag}>")
+    return Html(f"<{tag}{written}>" if tag in VOID else f"<{tag}{written}>{join(*children)}</{tag}>")
 
 
 Boxes = Sequence[tuple[float, float, float, float]]
@@ -111,9 +133,10 @@ def _attribute(name: str, value: str | int | bool | None) -> str:
         return ""
     if name not in ATTRIBUTES:
         raise ValueError(f"the page does not use the attribute {name}; add it to ATTRIBUTES if it shall")
-    if name == "href" and not str(value).startswith(PREFIX):
-        raise ValueError(f"links lead inside the page only, not to {value!r}")
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+    if name == "href" and not str(value).startswith((PREFIX, DOWNLOADS)):
+        raise ValueError(f"links lead inside the page, or to a download of ours, not to {value!r}")
+    # A line end in a value is kept, also where the markup around it is put on one line.
+    return f" {name}" if value is True else f' {name}="{escape(str(value)).replace(NEW_LINE, "&#10;")}"'
 
 
 def on_one_line(markup: Html) -> Html:

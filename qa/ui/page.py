@@ -21,11 +21,22 @@ def show_page(document: Document, view: PageView, language: Language) -> Html:
         aria_label=label,
     )
     size = (view.picture.width, view.picture.height)
-    drawn = picture(view.picture.jpeg, size, view.boxes, label, view.unsure)
-    return element("figure", bar, element("div", drawn, class_="page-frame", tabindex=0), class_="page")
+    drawn = picture(view.picture.jpeg, size, view.boxes, _describe(document, view, language), view.unsure)
+    frame = element("div", drawn, class_="page-frame", tabindex=0, role="region", aria_label=label)
+    return element("figure", bar, frame, class_="page")
+
+
+def _describe(document: Document, view: PageView, language: Language) -> str:
+    """Return what a picture shows, for those who do not see it; its words stand in the text below it."""
+    words = [say(language, "page_picture", title=document.title, page=view.number)]
+    words += [say(language, "page_marked")] if view.boxes else []
+    words += [say(language, "page_unsure")] if view.unsure else []
+    return say(language, "sync_joint").join(words)
 
 
 def _turn(document: Document, offset: int | None, key: str, language: Language) -> Html:
     if offset is None:
         return join()
-    return element("a", say(language, key), href=str(DocumentLink(document.path, offset)))
+    return element(
+        "a", say(language, key), href=str(DocumentLink(document.path, offset)), class_=f"turn {key}", data_at=offset
+    )

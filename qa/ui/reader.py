@@ -1,51 +1,83 @@
-"""A document to read, open at one sentence: paragraphs kept, the sentence marked."""
+"""A document to read, open at one sentence: paragraphs kept, the sentence marked; a very long one in windows.
+
+The script asks for the windows before and behind when they are needed (`reading.py`), so that it reads as one text.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import Literal
 
-from index.datatypes import Document
+from index.datatypes import Document, Page, Spot
+from index.loaders.extract import DRAWN
+from qa.history.words import place_words
+from qa.rows import is_sheet
+from qa.ui.highlights import Highlights, Span
 from qa.ui.links import DocumentLink
 from qa.ui.markup import Html, element, join
+from qa.ui.tables import show_rows
 from qa.ui.texts import Language, say
 
+Side = Literal["before", "behind"]
 LONGEST_WHOLE = 200_000
 WINDOW = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The characters from `start` to `end` of a document's text."""
-
-    start: int
-    end: int
-
-
-def show_text(document: Document, at: int, cited: Span | None, language: Language) -> Html:
+def show_text(document: Document, at: int, highlights: Highlights, language: Language) -> Html:
     """Return a document's text around the offset `at`: all of it, or a window where it is very long."""
-    window = window_around(document.text, at)
-    before = _more(document, window.start, max(0, window.start - WINDOW // 2), "earlier_text", language)
-    after = _more(document, len(document.text) - window.end, window.end + WINDOW // 2, "later_text", language)
-    paragraphs = (
-        _rows(document, window, cited) if document.unit == "sheet" else _paragraphs(document, window, cited, language)
-    )
+    window = show_window(document, window_around(document.text, at), highlights, language)
     return element(
-        "div", before, *paragraphs, after, class_="reader-text", tabindex=0, role="region",
-        aria_label=say(language, "reader"),
+        "div", window, class_="reader-text", tabindex=0, role="region", aria_label=say(language, "reader")
     )  # fmt: skip
+
+
+def show_window(
+    document: Document, window: Span, highlights: Highlights, language: Language, joins: Side | None = None
+) -> Html:
+    """Return a part of a document's text between the links to what is before and behind it.
+
+    One that `joins` another part on one side has no link there.
+    """
+    goes_on = joins == "before"
+    before = _more(document, 0 if goes_on else window.start, window.start, "earlier_text", language)
+    behind = 0 if joins == "behind" else len(document.text) - window.end
+    after = _more(document, behind, window.end, "later_text", language)
+    lines = (
+        show_rows(document, window, highlights)
+        if is_sheet(document)
+        else _paragraphs(document, window, highlights, language, goes_on)
+    )
+    return join(before, element("div", *lines, class_="part", data_start=window.start, data_end=window.end), after)
 
 
 def window_around(text: str, at: int) -> Span:
     """Return the part of a text to show: whole lines around `at`, or everything where that is little enough."""
     if len(text) <= LONGEST_WHOLE:
         return Span(0, len(text))
-    start = text.rfind("\n", 0, max(0, at - WINDOW // 2)) + 1
-    end = text.find("\n", min(len(text), at + WINDOW // 2))
+    return Span(_line_start(text, at - WINDOW // 2, at - WINDOW), _line_end(text, at + WINDOW // 2, at + WINDOW))
+
+
+def window_before(text: str, end: int) -> Span:
+    """Return the part of a text to show over one that begins at `end`."""
+    end = min(max(0, end), len(text))
+    return Span(_line_start(text, end - WINDOW // 2, end - WINDOW), end)
+
+
+def window_behind(text: str, start: int) -> Span:
+    """Return the part of a text to show under one that ends at `start`."""
+    start = min(max(0, start), len(text))
+    return Span(start, _line_end(text, start + WINDOW // 2, start + WINDOW))
+
+
+def _line_start(text: str, wanted: int, least: int) -> int:
     # A text without line ends must not defeat the window.
-    start = max(start, at - WINDOW, 0)
-    return Span(start, min(len(text), at + WINDOW if end < 0 else end, at + WINDOW))
+    return max(text.rfind("\n", 0, max(0, wanted)) + 1, least, 0)
+
+
+def _line_end(text: str, wanted: int, most: int) -> int:
+    end = text.find("\n", min(len(text), wanted))
+    return min(len(text), most if end < 0 else end, most)
 
 
 def find_again(text: str, quote: str, near: int) -> Span | None:
@@ -59,90 +91,52 @@ def find_again(text: str, quote: str, near: int) -> Span | None:
     return None if place is None else Span(place, place + len(quote))
 
 
-def _paragraphs(document: Document, window: Span, cited: Span | None, language: Language) -> Iterator[Html]:
+def is_drawn(document: Document) -> bool:
+    """Whether there are pictures of a document's pages."""
+    return bool(document.pages) and document.path.lower().endswith(DRAWN)
+
+
+def _paragraphs(
+    document: Document, window: Span, highlights: Highlights, language: Language, goes_on: bool
+) -> Iterator[Html]:
     """Yield one element a line; lines that belong to no section are headings. A page's number stands over it."""
     starts = [section.start for section in document.sections]
     position = window.start
-    shown = None
+    before = document.page_at(window.start) if goes_on else None
+    shown = before.number if before is not None else None
     for line in document.text[window.start : window.end].split("\n"):
         page = document.page_at(position)
         if page is not None and page.number != shown and line.strip():
             shown = page.number
-            words = (
-                say(language, "slide", slide=shown) if document.unit == "slide" else say(language, "page", page=shown)
-            )
-            yield element("p", words, class_="page-label")
+            yield _page_label(document, page, language)
         at = bisect_right(starts, position) - 1
         is_body = not starts or (at >= 0 and position < document.sections[at].end)
+        end = position + len(line)
         if line.strip():
-            yield element("p" if is_body else "h4", _marked(line, position, cited))
-        position += len(line) + 1
+            is_here = highlights.holds_here(position, end)
+            yield element(
+                "p" if is_body else "h4",
+                highlights.mark(line, position),
+                class_="here" if is_here else None,
+                tabindex=-1 if is_here else None,
+            )
+        position = end + 1
 
 
-@dataclass(slots=True)
-class _Table:
-    """Rows that share columns, one after the other; a row leaves out the cells that are empty."""
-
-    columns: list[str] = field(default_factory=list)
-    rows: list[tuple[int, dict[str, str], bool]] = field(default_factory=list)
-
-    def takes(self, names: Sequence[str]) -> bool:
-        return not self.rows or not set(names).isdisjoint(self.columns)
-
-    def add(self, number: int, cells: dict[str, str], is_cited: bool) -> None:
-        place = 0
-        for name in cells:
-            if name not in self.columns:
-                self.columns.insert(place, name)
-            place = self.columns.index(name) + 1
-        self.rows.append((number, cells, is_cited))
-
-    def show(self) -> Html:
-        if not self.rows:
-            return join()
-        head = element("tr", *(element("th", name, scope="col") for name in ("#", *self.columns)))
-        return element("table", element("thead", head), element("tbody", *map(self._row, self.rows)))
-
-    def _row(self, row: tuple[int, dict[str, str], bool]) -> Html:
-        """Return a row; the number of a cited one is what is scrolled to."""
-        number, cells, is_cited = row
-        first = element("mark", str(number), class_="cited", tabindex=-1) if is_cited else str(number)
-        texts = (element("td", cells.get(name, "")) for name in self.columns)
-        return element("tr", element("td", first), *texts, class_="cited" if is_cited else None)
-
-
-def _rows(document: Document, window: Span, cited: Span | None) -> Iterator[Html]:
-    """Yield the sheets as tables again; what is no row of one is a line of its own."""
-    position, table = window.start, _Table()
-    for line in document.text[window.start : window.end].split("\n"):
-        row = document.spot(position).row
-        parts = [cell.partition("：") for cell in line.split("；")] if row is not None else []
-        cells = {name: value for name, colon, value in parts if colon}
-        if row is not None and line.strip() and len(cells) == len(parts):
-            if not table.takes(list(cells)):
-                yield table.show()
-                table = _Table()
-            table.add(row, cells, cited is not None and cited.start < position + len(line) and position < cited.end)
-        elif line.strip():
-            yield table.show()
-            table = _Table()
-            yield element("h4" if row is None else "p", _marked(line, position, cited))
-        position += len(line) + 1
-    yield table.show()
-
-
-def _marked(line: str, position: int, cited: Span | None) -> Html:
-    """Return a line with the cited part of it, if any, in a mark."""
-    if cited is None:
-        return join(line)
-    start = min(max(cited.start - position, 0), len(line))
-    end = min(max(cited.end - position, start), len(line))
-    marked = element("mark", line[start:end], class_="cited", tabindex=-1) if end > start else ""
-    return join(line[:start], marked, line[end:])
+def _page_label(document: Document, page: Page, language: Language) -> Html:
+    spot = Spot(slide=page.number) if document.unit == "slide" else Spot(page=page.number)
+    words = place_words(spot, language)[0]
+    if is_drawn(document):
+        hint = say(language, "show_page", page=page.number)
+        link = str(DocumentLink(document.path, page.start))
+        words = element("a", words, href=link, class_="turn", data_at=page.start, title=hint)
+    return element("p", words, class_="page-label", data_at=page.start)
 
 
 def _more(document: Document, count: int, at: int, key: str, language: Language) -> Html:
     if count <= 0:
         return join()
-    text = say(language, key, count=f"{count:,}")
-    return element("p", element("a", text, href=str(DocumentLink(document.path, at))), class_="aside")
+    link = element(
+        "a", say(language, key, count=f"{count:,}"), href=str(DocumentLink(document.path, at)), data_at=at, class_=key
+    )
+    return element("p", link, class_="aside more")

@@ -76,12 +76,22 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"files of this kind are not read; accepted are (.+)", "这种文件还读不了，目前可读 {0}"),
     (r"its name is not in UTF-8", "文件名不是 UTF-8 编码，请改名"),
     (r"cannot be written to (.+) \((.+?)\)", "无法写入 {0}（{1}）。请检查磁盘空间和权限"),
+    (r"larger than ([\d,]+) MB, the most for one upload", "超过 {0} MB，这是单个文件的上限。请拆成几个文件"),
+    (r"more than ([\d,]+) files in one upload", "一次最多上传 {0} 个文件。剩下的请再传一次"),
+    (r"more than ([\d,]+) MB in one upload", "一次最多上传 {0} MB。剩下的请再传一次"),
+    (r"it lies (\d+) folders deep; at most (\d+) are kept", "在第 {0} 层文件夹里，最多 {1} 层。请上传里层的文件夹"),
+    (r"its path has ([\d,]+) bytes; at most ([\d,]+) are kept", "路径太长（{0} 字节，上限 {1}）。请缩短文件夹的名字"),
+    (r"what was removed is no longer kept", "移除的文件已不在了，可能已经放回"),
     # Taking a document out
     (r"no document (.+) in the index", "索引里没有这篇文档，可能已经移除"),
     (r"(.+) is a folder\. Move it", "这是一个文件夹，请自己移走"),
     (r"(.+) cannot be moved to (.+) \((.+?)\)", "无法移到 {1}（{2}）。请检查磁盘空间和权限"),
     (r"(.+) does not lie in the documents folder", "文件实际不在文档文件夹里，请自己移走"),
     (r"(.+) lies among the documents\. Set WENDANG_DATA", "数据文件夹 {0} 在文档文件夹里，请用 WENDANG_DATA 换个位置"),
+    # Handing its file out
+    (r"the file of (.+) is not in the documents folder any more", "文档文件夹里已没有 {0}"),
+    (r"(.+) leads out of the documents folder", "{0} 指向文档文件夹之外，不能下载。请改放副本"),
+    (r"(.+) has another name outside of the documents", "{0} 在文档文件夹之外还有别名，不能下载。请改放副本"),
     # Syncing
     (r"no documents folder at (.+?)\. Create it", "找不到文档文件夹 {0}。请创建它，或把它所在的磁盘接好"),
     (r"(.+?) is indexing into (.+?) and has been", "另一个程序正在写索引（{0}）。请等它完成，或停掉它"),
@@ -93,9 +103,17 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"the index in (.+) cannot be opened \((.+?)\)", "索引打不开（{1}）。请检查 {0} 的权限和磁盘空间"),
     (r"the index cannot be written to (.+?) \((.+?)\)", "索引无法写入 {0}（{1}）。请检查磁盘空间和权限"),
     (r"the index in (.+) is damaged", "索引已损坏，会按文档重建"),
+    # Conversations
+    (
+        r"the conversations in (.+) cannot be read or written \((.+?)\)",
+        "对话记录读写出错（{1}）。请检查 {0} 的磁盘空间和权限",
+    ),
+    (r"the conversations in (.+) are damaged", "对话记录已损坏。请运行 python -m qa doctor --mend，能读出的都会保留"),
     # Questions
     (r"the question has ([\d,]+) characters; at most ([\d,]+)", "问题有 {0} 个字，最多读 {1} 个。长文请放进文档文件夹"),
-    (r"the question is empty", "问题是空的。请用几个词来问，例如：金山区有多少耕地？"),
+    (r"no document matches ('.*'|\".*\"): none is indexed", "还没有可以查的文档，范围 {0} 里也没有"),
+    (r"no document matches ('.*'|\".*\")\.", "没有文档符合范围 {0}。请另选文件夹或文档"),
+    (r"the question is empty", "问题是空的，只有标点也算。请用一句话说想查什么"),
     # What was not foreseen
     (r"unexpected (\w+): (.*?)(?:\. Please report it)?$", "意外的错误 {0}（{1}）。请查看终端里的日志"),
 )  # fmt: skip

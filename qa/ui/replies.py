@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
-from qa.datatypes import Answer, Citation
+from qa.datatypes import Answer, Disagreement
 from qa.editions import describe
-from qa.ui.links import CitationLink, DocumentLink, PassageLink
-from qa.ui.markup import Html, element, excerpt, join, on_one_line
+from qa.grounds import grounds_of
+from qa.pieces import answer_pieces, cut, lines_of
+from qa.presentation import Piece
+from qa.telling import phrases
+from qa.ui.links import CitationLink, DocumentLink
+from qa.ui.markup import Html, element, join, on_one_line
+from qa.ui.previews import show_previews
+from qa.ui.refusals import below_refusal
+from qa.ui.scope import told_scope
 from qa.ui.texts import Language, say
 
-EMPHASIS_OR_MARK = re.compile(r"\*\*(?P<strong>[^*\n]+)\*\*|\[(?P<number>[0-9]{1,3})\]")
-NEAREST_SHOWN = 3
-EXCERPT_WIDTH = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of one kind in an answer's text; `number` is the citation's where `kind` is `mark`."""
-
-    kind: Literal["plain", "strong", "mark"]
-    text: str
-    number: int = 0
-
-
-def split_answer(text: str, numbers: Collection[int]) -> tuple[Piece, ...]:
-    """Split an answer's text into pieces. Only `[n]` with n among `numbers` is a mark; everything else is plain."""
-    pieces: list[Piece] = []
-    position = 0
-    for found in EMPHASIS_OR_MARK.finditer(text):
-        if found["number"] is not None and int(found["number"]) not in numbers:
-            continue
-        pieces.append(Piece("plain", text[position : found.start()]))
-        if found["strong"] is not None:
-            pieces.append(Piece("strong", found["strong"]))
-        else:
-            pieces.append(Piece("mark", found.group(), int(found["number"])))
-        position = found.end()
-    pieces.append(Piece("plain", text[position:]))
-    return tuple(piece for piece in pieces if piece.text)
-
-
-def cut(pieces: Sequence[Piece], length: int) -> Iterator[Piece]:
-    """Yield the first `length` characters of the pieces; a mark comes whole or not at all."""
-    for piece in pieces:
-        if length <= 0:
-            return
-        if piece.kind == "mark" or len(piece.text) <= length:
-            yield piece
-        else:
-            yield Piece(piece.kind, piece.text[:length])
-        length -= len(piece.text)
-
-
-def answer_length(answer: Answer) -> int:
-    """Return how many characters of an answer there are to stream."""
-    return sum(len(piece.text) for piece in _pieces(answer))
+NOTHING = join()
 
 
 def question_message(question: str) -> Html:
@@ -71,50 +30,77 @@ def note_message(note: str) -> Html:
     return _message("note", _paragraphs([Piece("plain", note)], 0, "zh"))
 
 
-def answer_message(answer: Answer, index: int, language: Language, shown: int | None = None) -> Html:
-    """Return an answer as a chat message: its first `shown` characters, or all of it with what belongs below."""
-    pieces = _pieces(answer)
+def looking_message(language: Language) -> Html:
+    """Return what stands in an answer's place until its first words; style.css shows it when that takes long."""
+    return _message("looking", element("p", say(language, "looking"), class_="writing"))
+
+
+def answer_message(
+    answer: Answer, index: int, language: Language, shown: int | None = None, tools: Html = NOTHING
+) -> Html:
+    """Return an answer as a chat message: its first `shown` characters, or all of it with what belongs below.
+
+    How well it is founded stands over it from the beginning, so that nothing moves once that is read.
+    """
+    pieces = answer_pieces(answer)
+    if answer.is_draft:
+        writing = element("p", say(language, "writing"), class_="writing")
+        text = _paragraphs(pieces, index, language)
+        return _message("answer draft", _grounds(answer, language), text, writing, show_previews(answer, language))
+    grounds = _grounds(answer, language)
     body = _paragraphs(tuple(cut(pieces, shown)) if shown is not None else pieces, index, language)
     if shown is not None:
-        return _message("answer", body)
-    return _message("answer", body, *_below(answer, index, language))
+        return _message("answer", grounds, body)
+    notice = [element("p", answer.notice, class_="aside notice")] if answer.notice else []
+    # Why an answer is quoted stands over it, where it ends stands under it.
+    before, behind = (notice, []) if answer.mode == "extractive" else ([], notice)
+    below = (*behind, *_below(answer, index, language), tools, show_previews(answer, language))
+    return _message("answer", grounds, *before, body, *below)
+
+
+def _grounds(answer: Answer, language: Language) -> Html:
+    """Return the label that says how well an answer is founded, or that this is being checked yet."""
+    grounds = "checking" if answer.is_draft else grounds_of(answer)
+    if grounds is None:
+        return join()
+    why = say(language, f"why_{grounds}")
+    label = element("span", say(language, f"grounds_{grounds}"), class_=f"grounds {grounds}", title=why)
+    return element("p", label, element("span", why, class_="unseen"), class_="grounds-line")
 
 
 def _message(kind: str, *children: Html) -> Html:
     return on_one_line(element("div", *children, class_=f"message-text {kind}"))
 
 
-def _pieces(answer: Answer) -> tuple[Piece, ...]:
-    """Return an answer's pieces; quotes come from the citations, so that a [1] or ** inside a quote is text."""
-    if not answer.answered:
-        return (Piece("plain", answer.text),)
-    if answer.mode == "extractive":
-        return tuple(piece for citation in answer.citations for piece in _quoted(citation) if piece.text)
-    return split_answer(answer.text, {citation.number for citation in answer.citations})
-
-
-def _quoted(citation: Citation) -> Iterator[Piece]:
-    position = 0
-    for start, end in citation.emphasis:
-        yield Piece("plain", citation.quote[position:start])
-        yield Piece("strong", citation.quote[start:end])
-        position = end
-    yield Piece("plain", citation.quote[position:])
-    yield Piece("mark", f"[{citation.number}]", citation.number)
-
-
 def _paragraphs(pieces: Sequence[Piece], index: int, language: Language) -> Html:
     """Return paragraphs, one a line of the text."""
-    lines: list[list[str]] = [[]]
+    return join(*(element("p", *_line(line, index, language)) for line in lines_of(pieces)))
+
+
+def _line(pieces: Sequence[Piece], index: int, language: Language) -> list[str]:
+    """Return a line; a mark stays with the last character before it, so that none stands at a line's beginning."""
+    line: list[str] = []
     for piece in pieces:
-        if piece.kind == "mark":
-            lines[-1].append(_mark(piece, index, language))
-        else:
-            for number, part in enumerate(piece.text.split("\n")):
-                if number:
-                    lines.append([])
-                lines[-1].append(element("strong", part) if piece.kind == "strong" else part)
-    return join(*(element("p", *line) for line in lines if any(part.strip() for part in line)))
+        if piece.kind != "mark":
+            line.append(_shown(piece))
+            continue
+        mark = _mark(piece, index, language)
+        before = line[-1] if line and not isinstance(line[-1], Html) else ""
+        if not before.strip():
+            line.append(mark)
+            continue
+        end = len(before.rstrip()) - 1
+        line[-1:] = [before[:end], element("span", before[end:], mark, class_="kept")]
+    return line
+
+
+def _shown(piece: Piece) -> str:
+    """Return a run of text as its kind is shown; what is ours beside a quote has looks of its own."""
+    if piece.kind == "unfounded":
+        return element("span", piece.text.strip(" ()（）"), class_="unfounded")
+    if piece.kind == "strong":
+        return element("strong", piece.text)
+    return element("span", piece.text, class_=piece.kind) if piece.kind in ("label", "about") else piece.text
 
 
 def _mark(piece: Piece, index: int, language: Language) -> Html:
@@ -126,35 +112,48 @@ def _mark(piece: Piece, index: int, language: Language) -> Html:
 def _below(answer: Answer, index: int, language: Language) -> Iterator[Html]:
     """Yield what stands under the text.
 
-    That is: quotes that were hardly recognised, what older versions say, how a follow-up was understood, and what came
-    nearest to a question without an answer.
+    That is: quotes that were hardly recognised, what older versions and other documents say, how a follow-up was
+    understood, and what came nearest to a question without an answer.
     """
     for citation in answer.citations:
         if citation.certainty is not None:
             told = say(language, "uncertain", sure=f"{100 * citation.certainty:.0f}")
             link = element("a", f"[{citation.number}]", href=str(CitationLink(index, citation.number)))
             yield element("p", link, " ", told, class_="aside deviation")
-    if answer.mode == "extractive":
-        for deviation in answer.deviations:
-            older = element("a", deviation.older, href=str(DocumentLink(deviation.older)))
-            yield element("p", describe(deviation, answer.question), " ", older, class_="aside deviation")
+    for deviation in answer.deviations:
+        older = element("a", deviation.older, href=str(DocumentLink(deviation.older)))
+        yield element("p", describe(deviation, answer.question), " ", older, class_="aside deviation")
+    for disagreement in answer.disagreements:
+        yield element("p", *_told(disagreement, answer.question, index), class_="aside deviation")
+    yield from _on_writing(answer, language)
     if " ".join(answer.question.split()) != answer.searched:
-        yield element("p", say(language, "searched"), element("span", answer.searched), class_="aside")
-    if answer.answered:
-        return
-    # Most refusals name them in their own words.
-    unnamed = [term for term in answer.missing_terms if term not in answer.text]
-    if unnamed:
-        terms = (element("span", term, class_="term") for term in unnamed)
-        yield element("p", say(language, "missing_terms"), *terms, class_="aside")
-    if answer.hits:
-        near = (_near(answer, index, rank) for rank in range(min(NEAREST_SHOWN, len(answer.hits))))
-        yield element("p", say(language, "nearest"), class_="aside near-title")
-        yield element("ul", *near, class_="near")
+        edit = element(
+            "button",
+            say(language, "edit_search"),
+            value=answer.searched,
+            title=say(language, "edit_search_hint"),
+            class_="edit",
+        )
+        yield element("p", say(language, "searched"), element("span", answer.searched), edit, class_="aside")
+    if answer.scope:
+        yield told_scope(answer, language)
+    if not answer.answered:
+        yield from below_refusal(answer, index, language)
 
 
-def _near(answer: Answer, index: int, rank: int) -> Html:
-    passage = answer.hits[rank].passage
-    title = element("strong", passage.title)
-    text = element("span", excerpt(passage.text, EXCERPT_WIDTH))
-    return element("li", element("a", title, text, href=str(PassageLink(index, rank))))
+def _on_writing(answer: Answer, language: Language) -> Iterator[Html]:
+    """Yield what is to be said on how a language model's answer came to be."""
+    if answer.mode == "llm" and answer.answered and answer.written:
+        key = "written_unsupported" if answer.unsupported else "written_by_model"
+        counts = {"supported": answer.written.supported, "unsupported": len(answer.unsupported)}
+        yield element("p", say(language, key, **counts), class_="aside written")
+
+
+def _told(disagreement: Disagreement, question: str, index: int) -> Iterator[Html | str]:
+    """Yield what says that documents disagree, with links to the citations."""
+    sides = iter(disagreement.sides)
+    for kind, text in phrases(disagreement, question):
+        if kind == "mark":
+            yield element("a", text, href=str(CitationLink(index, next(sides).citation)))
+        else:
+            yield element("strong", text) if kind == "strong" else text

@@ -1,23 +1,19 @@
-"""Around Gradio's page: the security headers, our script before all others, and the marks that it looks at.
+"""Around Gradio's page: the security headers, the cookie that a browser is known by, our script before all others.
 
-The looks do not go through Gradio's own clock (`gr.Timer`): to Gradio a call that fails is a lost connection, and it
-loads the page anew, so that a network that was away for a second would cost the conversation.
+What the script looks at does not go through Gradio's own clock (`gr.Timer`): to Gradio a call that fails is a lost
+connection, and it loads the page anew, so that a network that was away for a second would cost what is being typed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.ui.live import Marks
-from qa.ui.texts import Language, language_of
+from qa.ui.routes import PLACE
+from qa.ui.visitor import COOKIE, new_cookie
 
 # Gradio's page carries inline scripts and styles and compiles the templates of its components, which is what
 # 'unsafe-inline' and 'unsafe-eval' are for. Nothing can be loaded from, or sent to, any other host.
@@ -42,27 +38,24 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 SCRIPT = Path(__file__).with_name("script.js")
-MARKS = "/wendang/marks"
 
 
 class PageShell:
-    """ASGI middleware: adds `HEADERS` to every response, `script.js` to the head of the page, and answers at `MARKS`.
+    """ASGI middleware: adds `HEADERS` to every response, `script.js` to the head of the page, and has its own `routes`.
+
+    A browser that has no cookie yet gets one with the page.
 
     Gradio's own `head=` adds scripts only after its page has chosen a language: too late to correct the choice.
     """
 
-    def __init__(self, app: ASGIApp, look: Callable[[Language], Marks]) -> None:
+    def __init__(self, app: ASGIApp, routes: ASGIApp) -> None:
         self.app = app
-        self.look = look
+        self.routes = routes
         self.script = f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        if scope["path"] == MARKS and scope["method"] == "GET":
-            marks = await run_in_threadpool(self.look, language_of(Request(scope)))
-            await JSONResponse(asdict(marks), headers=HEADERS)(scope, receive, send)
             return
         is_page = scope["path"] == "/" and scope["method"] == "GET"
         start: Message | None = None
@@ -70,7 +63,10 @@ class PageShell:
         async def send_shelled(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if is_page and COOKIE not in Request(scope).cookies:
+                    headers.append("Set-Cookie", new_cookie(scope.get("scheme") == "https"))
                 # The length is known only with the body, so the page's start waits for it.
                 start = message if is_page else None
                 if start is None:
@@ -84,7 +80,8 @@ class PageShell:
                 start = None
             await send(message)
 
-        await self.app(scope, receive, send_shelled)
+        app = self.routes if scope["path"].startswith(PLACE) else self.app
+        await app(scope, receive, send_shelled)
 
     def _with_script(self, body: bytes) -> bytes:
         return body.replace(b"<head>", b"<head>" + self.script, 1)

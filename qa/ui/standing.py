@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from index.datatypes import Document
+from index.datatypes import Document, Spot
 from index.generations import Generation
 from qa.assistant import Assistant
 from qa.library import failures_of
-from qa.ui.reader import Span, find_again
+from qa.ui.highlights import Span
+from qa.ui.reader import find_again
 
 Kind = Literal["there", "renamed", "changed", "deleted", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """The words that an answer quotes, and where they stood. `title` is the document's."""
+    """The words that an answer quotes, and where they stood. `title` is the document's.
+
+    `certainty` is that of character recognition where it is low.
+    """
 
     document: str
     title: str
     start: int
     quote: str
+    headings: tuple[str, ...] = ()
+    spot: Spot = field(default_factory=Spot)
+    certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

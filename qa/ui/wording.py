@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Offsets
-from qa.ui.reader import Span
+from qa.ui.highlights import Span
 
 # Words and numbers stay whole, every other sign stands for itself.
 TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[A-Za-z]+|\s+|.", re.DOTALL)

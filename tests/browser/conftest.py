@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from index.store import DATABASE
 from qa.ui.live import WHILE_IDLE
+from tests.browser.actions import follow_requests
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / ".wendang" / "models"
@@ -106,6 +107,18 @@ class Server:
     data: Path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have a test of the page that fails run once more; what needed it is named at the end.
+
+    On a machine that is busy with something else a browser may be late for what a test looks at. What is broken fails
+    both times.
+    """
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
@@ -125,14 +138,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (documents / "郊野公园.md").write_text(PARKS, encoding="utf-8")
     (documents / "生态公报.md").write_text(AIR, encoding="utf-8")
     (documents / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
-    # The first of the example questions' documents, so that they are offered.
     shutil.copy(PROJECT / "documents" / "金山区概况.md", documents)
     yield from serve(documents, folder / "data")
 
 
-def serve(documents: Path, data: Path) -> Iterator[Server]:
-    """Run app.py on a free port until the generator is closed."""
-    port = free_port()
+def serve(documents: Path, data: Path, **settings: str) -> Iterator[Server]:
+    """Run app.py on a free port until the generator is closed; `settings` are further names in the environment."""
+    port = int(settings.get("WENDANG_PORT", free_port()))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WENDANG_")}
     environment |= {
         "CI": "1",
@@ -140,6 +152,7 @@ def serve(documents: Path, data: Path) -> Iterator[Server]:
         "WENDANG_DATA": str(data),
         "WENDANG_MODELS": str(MODEL),
         "WENDANG_PORT": str(port),
+        **settings,
     }
     log = data.with_suffix(".log")
     with log.open("wb") as output:
@@ -194,14 +207,17 @@ def phone(chromium: Browser, server: Server, watch: Watch) -> Iterator[Page]:
     yield from open_page(chromium, server, watch, "zh-CN", 390, 844)
 
 
-def open_page(browser: Browser, server: Server, watch: Watch, locale: str, width: int, height: int) -> Iterator[Page]:
-    """Open the page; when the test is done, hold against it whatever it did that it must not."""
+def open_page(
+    browser: Browser, server: Server, watch: Watch, locale: str, width: int, height: int, asked: str = ""
+) -> Iterator[Page]:
+    """Open the page, with `asked` behind its address; when the test is done, hold against it what it must not do."""
     context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
     opened = context.new_page()
     opened.set_default_timeout(30_000)
     watch.attach(opened, server.address)
-    opened.goto(server.address)
-    opened.wait_for_selector(".welcome")
+    follow_requests(opened)
+    opened.goto(server.address + asked)
+    opened.wait_for_selector(".welcome, .message-text")
     yield opened
     pwned = opened.evaluate("window.__pwned")
     context.close()

@@ -39,8 +39,9 @@ def test_answer_streams_and_its_citation_opens_the_sentence(page: Page) -> None:
     answer.locator("a.citation-mark").first.click()
     assert "松鹤公园、白鹭公园、云溪公园和石桥公园" in cited(page)
     panel = page.locator("#sources")
-    for shown in ("青岚区郊野公园", "四大公园", "郊野公园.md", "得分", "语义第", "命中词", "开放时间"):
+    for shown in ("青岚区郊野公园", "四大公园", "郊野公园.md", "意思最接近", "命中词", "开放时间"):
         expect(panel).to_contain_text(shown)
+    expect(panel).not_to_contain_text("得分")
 
 
 def test_citation_opens_from_the_keyboard_and_escape_returns(page: Page) -> None:
@@ -92,9 +93,10 @@ def test_very_long_question_gets_a_message(page: Page) -> None:
 
 def test_example_question_is_asked_on_click(page: Page) -> None:
     examples = page.locator("#messages .examples button")
-    expect(examples).to_have_count(4)
+    expect(examples.nth(1)).to_be_visible()
+    question = examples.nth(1).inner_text().strip()
     examples.nth(1).click()
-    expect(page.locator("#messages .message-text.question")).to_contain_text("金山有哪四大郊野公园？")
+    expect(page.locator("#messages .message-text.question")).to_have_text(question)
     expect(page.locator("#messages .message-text.answer")).to_be_visible()
 
 
@@ -194,3 +196,33 @@ def is_as_wide_as_its_window(page: Page) -> bool:
                 + "#sources section, .reader-text, .bubble-wrap")].every((one) => one.scrollWidth <= one.clientWidth)"""
         )
     )
+
+
+def test_what_gradio_copies_is_copied_as_browsers_do(page: Page) -> None:
+    """The script copies plain values itself, because Gradio has thousands of them copied with every answer."""
+    copied = page.evaluate(
+        """() => {
+            const more = new Map([["a", {}]]);
+            const value = { text: "海棠", numbers: [1, null, undefined], when: new Date(0), more };
+            const copy = structuredClone(value);
+            const refused = (one) => {
+                try {
+                    structuredClone(one);
+                } catch (error) {
+                    return error.name;
+                }
+            };
+            return {
+                isOther: copy !== value && copy.numbers !== value.numbers && copy.more.get("a") !== value.more.get("a"),
+                same: [copy.text, copy.numbers.length, copy.numbers[1], copy.when.getTime()],
+                plain: ["海棠", 7, true, null].map((one) => structuredClone(one)),
+                refused: [() => 1, Symbol("a"), { a: () => 1 }].map(refused),
+            };
+        }"""
+    )
+    assert copied == {
+        "isOther": True,
+        "same": ["海棠", 3, None, 0],
+        "plain": ["海棠", 7, True, None],
+        "refused": ["DataCloneError"] * 3,
+    }
