@@ -9,7 +9,7 @@ from rich.progress import Progress as Bar
 from index.datatypes import Progress
 from index.errors import WenDangError
 from qa.assistant import Assistant
-from qa.settings import read_settings, with_free_port
+from qa.listening import read_server_settings
 from qa.syncing import Syncing
 
 
@@ -23,7 +23,7 @@ def main() -> int:
             def report(progress: Progress) -> None:
                 bar.update(task, description=progress.stage, completed=progress.done, total=progress.total)
 
-            syncing = Syncing(Assistant.open(with_free_port(read_settings()), report, build=False))
+            syncing = Syncing(Assistant.open(read_server_settings(), report, build=False))
             for progress in syncing.begin():
                 report(progress)
         from qa.ui.layout import launch  # Gradio takes seconds to import, and is of no use before this point.

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from qa.rows import FOLDED_BEHIND_NAME, FOLDED_BETWEEN, Cell, cells_of
 
 Span = tuple[int, int]
-CELL = re.compile(r"(?P<column>[^:：;；。\n]{1,20})[:：](?P<value>[^;；\n]*)(?:[;；]|(?=\n)|$)")
-IN_BRACKETS = re.compile(r"[（(](.*?)[）)]?$")
+LONGEST_NAME = 20
 # A shorter value is in a question by chance.
 LEAST_VALUE = 2
 # Of a longer one, not all of it answers.
 LONGEST_VALUE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell's column, without its unit, that unit, and where its value stands in the text."""
-
-    name: str
-    unit: str
-    start: int
-    end: int
-
-    def holds(self, span: Span) -> bool:
-        return self.start <= span[0] and span[1] <= self.end
 
 
 def in_rows(spans: list[Span], folded: str, asked: str, measure: re.Pattern[str] | None) -> list[Span] | None:
@@ -39,55 +26,61 @@ def in_rows(spans: list[Span], folded: str, asked: str, measure: re.Pattern[str]
     if not rows:
         return None
     named = _asked_for(rows, asked, measure)
-    cells = [cell for row in _about(rows, folded, asked) for cell in row if cell.name in named]
-    found = [span for cell in cells for span in _of_cell(cell, spans, folded)]
+    cells = [cell for row in _about(rows, asked) for cell in row if _name(cell) in named]
+    found = [span for cell in cells for span in _of_cell(cell, spans)]
     found = [span for span in found if not _says(asked, folded[slice(*span)])]
-    return found or [span for span in spans if any(cell.holds(span) for row in rows for cell in row)]
+    return found or [span for span in spans if any(_holds(cell, span) for row in rows for cell in row)]
 
 
-def _rows(folded: str) -> list[list[_Cell]]:
-    rows: list[list[_Cell]] = []
+def _rows(folded: str) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
     position = 0
     for line in folded.split("\n"):
-        cells = list(CELL.finditer(folded, position, position + len(line)))
-        if len(cells) < 2 or sum(len(cell.group()) for cell in cells) < len(line):
+        cells = cells_of(line.removesuffix(FOLDED_BETWEEN), position, FOLDED_BETWEEN, FOLDED_BEHIND_NAME)
+        if len(cells) < 2 or not all(_is_column(cell.name) for cell in cells):
             return []
-        rows.append([_cell(found) for found in cells])
+        rows.append(cells)
         position += len(line) + 1
     return rows
 
 
-def _cell(found: re.Match[str]) -> _Cell:
-    column, value = found["column"], found["value"]
-    unit = IN_BRACKETS.search(column)
-    start = found.start("value") + len(value) - len(value.lstrip())
-    name = column[: unit.start()] if unit is not None else column
-    return _Cell(name.strip(), unit[1] if unit is not None else "", start, start + len(value.strip()))
+def _is_column(name: str) -> bool:
+    return 0 < len(name) <= LONGEST_NAME and "。" not in name
 
 
-def _asked_for(rows: Sequence[Sequence[_Cell]], asked: str, measure: re.Pattern[str] | None) -> Collection[str]:
+def _asked_for(rows: Sequence[Sequence[Cell]], asked: str, measure: re.Pattern[str] | None) -> Collection[str]:
     """Return the names of the columns asked for."""
     cells = [cell for row in rows for cell in row]
-    names = {cell.name for cell in cells if cell.name and cell.name in asked}
+    names = {name for cell in cells if (name := _name(cell)) and name in asked}
     # 收入 is not named where only 人均收入 is.
     names = {one for one in names if not any(one != other and one in other for other in names)}
     if not names and measure is not None:
-        names = {cell.name for cell in cells if cell.unit and _is_of(measure, cell.unit)}
+        names = {_name(cell) for cell in cells if cell.unit and _is_of(measure, cell.unit)}
     return names
 
 
-def _about(rows: Sequence[Sequence[_Cell]], folded: str, asked: str) -> Sequence[Sequence[_Cell]]:
+def _about(rows: Sequence[Sequence[Cell]], asked: str) -> Sequence[Sequence[Cell]]:
     """Return the rows with the most values that the question says."""
-    values = ([folded[cell.start : cell.end] for cell in row] for row in rows)
+    values = ([cell.value.strip() for cell in row] for row in rows)
     said = [sum(len(value) >= LEAST_VALUE and _says(asked, value) for value in row) for row in values]
     most = max(said)
     return [row for row, count in zip(rows, said, strict=True) if count == most]
 
 
-def _of_cell(cell: _Cell, spans: Sequence[Span], folded: str) -> list[Span]:
-    if 0 < cell.end - cell.start <= LONGEST_VALUE:
-        return [(cell.start, cell.end)]
-    return [span for span in spans if cell.holds(span)]
+def _of_cell(cell: Cell, spans: Sequence[Span]) -> list[Span]:
+    start = cell.value_at + len(cell.value) - len(cell.value.lstrip())
+    end = start + len(cell.value.strip())
+    if 0 < end - start <= LONGEST_VALUE:
+        return [(start, end)]
+    return [span for span in spans if _holds(cell, span)]
+
+
+def _holds(cell: Cell, span: Span) -> bool:
+    return cell.value_at <= span[0] and span[1] <= cell.value_at + len(cell.value)
+
+
+def _name(cell: Cell) -> str:
+    return cell.bare.strip()
 
 
 def _is_of(measure: re.Pattern[str], unit: str) -> bool:

@@ -1,12 +1,15 @@
-"""The rows of a sheet as they stand in a document's text: each cell behind its column's name."""
+"""The rows of a table as they stand in a document's text: each cell behind its column's name."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from index.datatypes import Document, Page
 
 BETWEEN, BEHIND_NAME = "；", "："
+FOLDED_BETWEEN, FOLDED_BEHIND_NAME = ";", ":"
+UNIT = re.compile(r"[（(](?P<unit>[^（()）]{1,12})[）)]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,23 @@ class Cell:
     value: str
     value_at: int
 
+    @property
+    def bare(self) -> str:
+        """The column's name without its unit."""
+        return UNIT.sub("", self.name)
 
-def cells_of(line: str, at: int) -> tuple[Cell, ...]:
+    @property
+    def unit(self) -> str:
+        """The unit in brackets behind the column's name, "" where there is none."""
+        found = UNIT.search(self.name)
+        return found["unit"] if found is not None else ""
+
+
+def cells_of(line: str, at: int = 0, between: str = BETWEEN, behind_name: str = BEHIND_NAME) -> tuple[Cell, ...]:
     """Return the cells of a row's line that begins at an offset; none where it cannot be told apart again."""
     cells: list[Cell] = []
-    for part in line.split(BETWEEN):
-        name, colon, value = part.partition(BEHIND_NAME)
+    for part in line.split(between):
+        name, colon, value = part.partition(behind_name)
         if not colon or any(name == cell.name for cell in cells):
             return ()
         cells.append(Cell(name, at, value, at + len(name) + 1))

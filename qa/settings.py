@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import errno
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,29 +174,3 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, least: int,
     if number != int(number):
         raise SettingsError(f"{name} is {given[name]}; it must be a whole number")
     return int(number)
-
-
-def with_free_port(settings: Settings) -> Settings:
-    """Return settings as they are, if their port can be listened on: better to know now than when all is loaded.
-
-    Raises `SettingsError` where something else listens there, or the host is none of this machine.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
-            0
-        ]
-        with socket.socket(family, kind, protocol) as probe:
-            # As the server does, so that a port that was left a moment ago is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        place = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
-        if error.errno != errno.EADDRINUSE:
-            raise SettingsError(
-                f"cannot listen on {place} ({error.strerror}). Check WENDANG_HOST and WENDANG_PORT"
-            ) from None
-        raise SettingsError(
-            f"{place} is taken, by WenDang itself or another program. Open http://{place} to see which, or take "
-            f"another port: WENDANG_PORT={settings.port + 1 if settings.port < 65_535 else 7861} make run"
-        ) from None
-    return settings

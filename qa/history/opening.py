@@ -21,6 +21,7 @@ FILE = "conversations.sqlite"
 DAMAGED = f"{FILE}.damaged-"
 SCHEMA = Path(__file__).with_name("schema.sql").read_text("utf-8")
 WAIT = 30  # seconds that one writer waits for another
+TRIED_EVERY = 0.005  # seconds between two tries to open the file, which takes about one thousandth of a second
 TIDYING_WAIT = 2  # seconds that tidying up waits for readers
 KEPT_DELETED = timedelta(days=1)
 # Noted in the file itself, in the transaction that deletes: whoever writes next sees to what a killed program left.
@@ -115,17 +116,12 @@ def is_damage(error: Exception) -> bool:
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    try:
-        return _open_whole(file)
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error) or not file.exists():
-            raise
-    return _open_another(file)
+    """Open the file, or set it aside and begin another one where it is damaged.
 
-
-def _open_another(file: Path) -> sqlite3.Connection:
-    """Set a damaged file aside and begin another one, unless somebody else has done so meanwhile."""
-    with _one_mends(file):
+    One at a time: who opened it while it is moved aside would put the log of one file beside the other.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(file):
         try:
             return _open_whole(file)
         except sqlite3.DatabaseError as error:
@@ -137,12 +133,12 @@ def _open_another(file: Path) -> sqlite3.Connection:
 
 def set_aside(file: Path) -> Path:
     """Move the file out of the way, and return where it is now."""
-    with translated(file), _one_mends(file):
+    with translated(file), _alone(file):
         return _move_aside(file)
 
 
-def _one_mends(file: Path) -> FileLock:
-    return FileLock(f"{file}.lock", timeout=WAIT)
+def _alone(file: Path) -> FileLock:
+    return FileLock(f"{file}.lock", timeout=WAIT, poll_interval=TRIED_EVERY)
 
 
 def _move_aside(file: Path) -> Path:
@@ -156,7 +152,6 @@ def _move_aside(file: Path) -> Path:
 
 
 def _open_whole(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, isolation_level=None, timeout=WAIT)
     try:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

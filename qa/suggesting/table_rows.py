@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from index.lexical import fold_in_place
+from qa.rows import BETWEEN, Cell, cells_of
 from qa.suggesting.datatypes import Draft
 from qa.suggesting.subjects import leading_noun
 from qa.suggesting.topics import Topic
 from qa.suggesting.wording import in_characters_of
 
-CELL = re.compile(r"(?P<column>[^：；\n]{1,20})：(?P<value>[^；\n]{1,60}?)(?:；|$)")
 # Columns that name what a row is of, and those that only number it.
 NAMES = re.compile(
     "名称?$|^(?:品名|区域|类型|类别|学校|单位|部门|机构|地区|城市|农产品|商品|课程|站点|景点)$|(?:类型|产品|对象)$"
@@ -21,7 +20,6 @@ CODES = re.compile("代码$|编号$|型号$|代号$")
 # Tables of two columns, what is measured and how much.
 MEASURED = re.compile("^(?:项目|参数|参数名称|指标|名称|规格|内容|参数项|规格项目|性能)$")
 VALUES = re.compile("^(?:参数|数值|参数值|规格|内容|值|数据|标准|说明|指标值)$")
-UNIT = re.compile(r"[（(](?P<unit>[^（()）]{1,8})[）)]$")
 FIGURE = re.compile(r"^[≤≥<>约]?[0-9][0-9,.]*(?P<behind>[^0-9]{0,12})$")
 PLACE = re.compile("(?:产地|地点|地址|校区|位置|所在地|产区)$")
 PERSON = re.compile("(?:负责人|联系人|作者|导师|教师|主讲人|责任人|经理|班主任)$")
@@ -32,43 +30,28 @@ NUMBERS = re.compile("电话|编号|序号|代码|邮编|号码|年份|学号|�
 COUNTED = re.compile(
     "(?:人数|次数|册数|数量|天数|班级数|户数|数|价|费|额|量|值|率|积|期|人口|高|长|宽|重量|功率|容量|成本|金额|工资|标准)$"
 )
-MOST_CELLS, LONGEST_NAME = 12, 14
+MOST_CELLS, LONGEST_COLUMN, LONGEST_VALUE, LONGEST_NAME = 12, 20, 60, 14
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A value with the name of its column, both as they are written."""
-
-    column: str
-    value: str
-
-    @property
-    def bare(self) -> str:
-        """The column's name without its unit."""
-        return UNIT.sub("", self.column)
-
-    @property
-    def unit(self) -> str:
-        found = UNIT.search(self.column)
-        return found["unit"] if found else ""
+def row_cells(line: str) -> tuple[Cell, ...]:
+    """Return the cells of a line that is a row of a table, without space around them; nothing of another line."""
+    cells = tuple(
+        Cell(cell.name.strip(), cell.at, cell.value.strip(), cell.value_at)
+        for cell in cells_of(line.removesuffix(BETWEEN))
+    )
+    return cells if 2 <= len(cells) <= MOST_CELLS and all(_can_be_read(cell) for cell in cells) else ()
 
 
-def cells_of(line: str) -> list[Cell]:
-    """Return the cells of a line that is a row of a table, nothing of another line."""
-    cells: list[Cell] = []
-    at = 0
-    while at < len(line) and (found := CELL.match(line, at)):
-        cells.append(Cell(found["column"].strip(), found["value"].strip()))
-        at = found.end()
-    return cells if at == len(line) and 2 <= len(cells) <= MOST_CELLS else []
+def _can_be_read(cell: Cell) -> bool:
+    return 0 < len(cell.name) <= LONGEST_COLUMN and 0 < len(cell.value) <= LONGEST_VALUE
 
 
 def ask_rows(line: str, topic: Topic) -> Iterator[Draft]:
     """Yield questions for what a row of a table says of the thing that it names."""
-    cells = cells_of(line)
+    cells = row_cells(line)
     if not cells:
         return
-    if len(cells) == 2 and MEASURED.match(cells[0].column) and VALUES.match(cells[1].column):
+    if len(cells) == 2 and MEASURED.match(cells[0].name) and VALUES.match(cells[1].name):
         if topic.name and _is_plain(cells[0].value) and FIGURE.match(cells[1].value):
             asks = in_characters_of("是多少", line)
             yield Draft(f"{topic.name}的{cells[0].value}{asks}？", "number", cells[1].value)

@@ -18,7 +18,7 @@ from qa.suggesting.headings import NUMBERED, ask_as_written, ask_headings
 from qa.suggesting.listings import ask_lists
 from qa.suggesting.regulations import ask_regulations
 from qa.suggesting.relations import ask_meaning, ask_relations
-from qa.suggesting.table_rows import ask_rows, cells_of
+from qa.suggesting.table_rows import ask_rows, row_cells
 from qa.suggesting.topics import Topic, as_written, topic_of
 from qa.suggesting.wording import can_be_asked, stands_alone
 
@@ -125,7 +125,7 @@ def _drafts(text: str, title: str, topic: Topic, english: str) -> Iterator[Draft
         return
     if text.endswith(("？", "?")):
         return
-    if cells_of(text):
+    if row_cells(text):
         yield from ask_rows(text, topic)
         return
     text = NUMBERED.sub("", MARKUP.sub("", text).lstrip("-•*· "))

@@ -11,7 +11,6 @@ import gradio as gr
 from qa.assistant import DocumentEntry
 from qa.history.datatypes import Conversation
 from qa.syncing import Syncing
-from qa.ui.choosing import show_choices
 from qa.ui.finished import finished_message
 from qa.ui.markup import element, join
 from qa.ui.replies import answer_message, looking_message, note_message, question_message
@@ -22,6 +21,7 @@ from qa.ui.steps import Step
 from qa.ui.suggestions import build_next, examples, show_first
 from qa.ui.texts import Language, language_of, say, script_read
 from qa.ui.toolbar import Toolbox
+from qa.ui.upload_choice import show_choices
 
 Message = dict[str, str]
 

@@ -10,13 +10,13 @@ import gradio as gr
 
 from qa.syncing import Syncing
 from qa.ui.actions import Action, button
-from qa.ui.choosing import show_choices
 from qa.ui.items import Item, ItemList, State
 from qa.ui.kinds import SUFFIXES, name_kind
 from qa.ui.markup import Html, element, join
 from qa.ui.rows import Manner, confirmed, show_row
 from qa.ui.texts import Language, say
 from qa.ui.tree import rows_of
+from qa.ui.upload_choice import show_choices
 from qa.ui.view import PAGE, Column, View, step
 
 # A library of so many documents is seen at a glance: there is nothing to look for in it.

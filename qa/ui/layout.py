@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from index.errors import SettingsError
+from qa.listening import cannot_listen
 from qa.placing import clear_away
 from qa.suggesting.suggester import Suggester
 from qa.syncing import Syncing
@@ -71,10 +71,8 @@ def serve(syncing: Syncing, inbrowser: bool = False, suggester: Suggester | None
     share_queue(page)
     try:
         _, address, _ = page.launch(prevent_thread_lock=True, inbrowser=inbrowser, **_serving(service))
-    except OSError:
-        # Gradio's own words name settings that are none of ours.
-        address = f"{settings.host}:{settings.port}"
-        raise SettingsError(f"cannot listen on {address}. Set WENDANG_PORT to a free port") from None
+    except OSError as error:
+        raise cannot_listen(settings, error) from None
     return page, str(address)
 
 
