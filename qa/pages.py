@@ -20,11 +20,12 @@ logger = logging.getLogger(__name__)
 class PageView:
     """A page's number and picture, the boxes of the marked lines, and where the pages beside it begin in the text.
 
-    `unsure` are the boxes of lines that character recognition is not sure of.
+    `picture` is None where the page cannot be drawn: its file has changed, or is damaged there. `unsure` are the boxes
+    of lines that character recognition is not sure of.
     """
 
     number: int
-    picture: Picture
+    picture: Picture | None
     boxes: tuple[Box, ...]
     before: int | None
     after: int | None
@@ -42,24 +43,14 @@ class PageViewer:
         self._renderer.close()
 
     def view(self, document: Document, digest: bytes, at: int, marked: tuple[int, int] | None) -> PageView | None:
-        """Return the page of the character `at`, None where there is none to be shown; the log says why.
+        """Return the page of the character `at`, None where the document has none that could be drawn.
 
         `digest` is that of the document's record: lines of another state of it mark nothing.
         """
         page = document.page_at(at)
         if page is None or not document.path.lower().endswith(DRAWN):
             return None
-        try:
-            picture = self._renderer.draw(
-                document.owner,
-                self._documents / document.owner,
-                document.content_hash,
-                page.number,
-                document.path if document.file else None,
-            )
-        except DocumentError as error:
-            logger.info("page %d of %s is not shown: %s", page.number, document.path, error)
-            return None
+        picture = self._draw(document, page.number)
         doubtful = [one for other in document.pages if other.number == page.number for one in other.unsure]
         lines = self._lines(document.path, digest) if marked is not None or doubtful else []
         boxes = boxes_of(lines, page.number, marked) if marked is not None else ()
@@ -74,6 +65,15 @@ class PageViewer:
             after.start if after is not None else None,
             tuple(box for start, end, _ in doubtful for box in boxes_of(lines, page.number, (start, end))),
         )
+
+    def _draw(self, document: Document, number: int) -> Picture | None:
+        part = document.path if document.file else None
+        file = self._documents / document.owner
+        try:
+            return self._renderer.draw(document.owner, file, document.content_hash, number, part)
+        except DocumentError as error:
+            logger.warning("page %d of %s is not shown: %s", number, document.path, error)
+            return None
 
     def _lines(self, path: str, digest: bytes) -> list[Line]:
         try:

@@ -99,16 +99,7 @@ def _in_markdown(element: Element) -> str:
 
 
 def _in_text(element: Element) -> str:
-    if isinstance(element, str):
-        return element.removeprefix("#")
-    if isinstance(element, Lines):
-        return "\n".join(element.lines)
-    if isinstance(element, Numbers):
-        return "\n".join(f"{number}. {item}" for number, item in enumerate(element.items, 1))
-    lines = []
-    for item in element.items:
-        lines += [f"- {item}"] if isinstance(item, str) else [f"  - {one}" for one in item]
-    return "\n".join(lines)
+    return element.removeprefix("#") if isinstance(element, str) else _in_markdown(element)
 
 
 def _in_html(element: Element) -> str:

@@ -406,43 +406,6 @@ def test_damaged_conversations_here_are_set_aside_and_what_can_be_read_of_them_s
     assert len(set_aside_of(store.file)) == 1
 
 
-KILLED = """
-import os, shutil, sys
-from pathlib import Path
-from qa import restore as module
-from qa.history import joining, merging, opening
-
-file, data, place = map(Path, sys.argv[1:4])
-watched = {merging.__file__, opening.__file__, joining.__file__}
-
-def run(here, stop):
-    lines = 0
-    def trace(frame, event, _):
-        nonlocal lines
-        if frame.f_code.co_filename not in watched:
-            return None
-        if event == "line":
-            lines += 1
-            if lines == stop:
-                os._exit(9)
-        return trace
-    sys.settrace(trace)
-    module.restore(file, here / "data", None)
-    sys.settrace(None)
-    return lines
-
-shutil.copytree(data, place / "all" / "data")
-total = run(place / "all", 0)
-for stop in range(1, total, int(sys.argv[4])):
-    here = place / str(stop)
-    shutil.copytree(data, here / "data")
-    if (child := os.fork()) == 0:
-        run(here, stop)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-"""
-
-
 def test_a_restore_that_is_killed_has_merged_all_or_nothing_and_goes_on_when_repeated(
     library: Assistant, store: ConversationStore, tmp_path: Path
 ) -> None:
@@ -456,7 +419,17 @@ def test_a_restore_that_is_killed_has_merged_all_or_nothing_and_goes_on_when_rep
         path.unlink()
     store.save("甲", kept.with_question("这边？").with_answer(1, answer_to("答"), {}), 1)
     old, place = said(store), tmp_path / "killed"
-    command = [sys.executable, "-c", KILLED, str(file), str(library.settings.data), str(place), "25"]
+    watched = "qa.history.merging,qa.history.opening,qa.history.joining"
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "tests.killed_restore",
+        file,
+        place,
+        "25",
+        watched,
+        library.settings.data,
+    ]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     new = said(ConversationStore(place / "all" / "data"))

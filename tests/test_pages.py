@@ -14,7 +14,7 @@ from index.errors import DocumentError
 from index.loaders.extract import Line
 from index.parsing import Renderer
 from index.store import IndexedDocument, Store, StoredFile
-from qa.pages import PageViewer, boxes_of
+from qa.pages import PageView, PageViewer, boxes_of
 from tests.test_parts import LEAVE, archive
 
 TEXT = "第一页说年假十天。\n第二页说婚假三天。"
@@ -99,7 +99,7 @@ def test_the_page_of_a_quote_is_drawn_and_marked(folder: Path, viewer: PageViewe
     one = document((folder / "规定.pdf").read_bytes())
     digest = put(folder, one)
     first, second = (viewer.view(one, digest, at, (at, at + 4)) for at in (0, 14))
-    assert first is not None and second is not None
+    assert first is not None and first.picture is not None and second is not None and second.picture is not None
     assert (first.number, first.before, first.after) == (1, None, 10)
     assert (second.number, second.before, second.after) == (2, 0, None)
     assert (colour(first.picture.jpeg), colour(second.picture.jpeg)) == ((1, 0, 0), (0, 0, 1))
@@ -130,19 +130,26 @@ def test_lines_of_another_state_mark_nothing(folder: Path, viewer: PageViewer) -
     assert view is not None and view.boxes == ()
 
 
-def test_a_file_that_has_changed_is_not_shown(folder: Path, viewer: PageViewer) -> None:
+def test_of_a_file_that_has_changed_the_page_has_no_picture(folder: Path, viewer: PageViewer) -> None:
     one = document((folder / "规定.pdf").read_bytes())
     digest = put(folder, one)
     (folder / "规定.pdf").write_bytes(pdf("green"))
-    assert viewer.view(one, digest, 0, (0, 4)) is None
+    check_undrawn(viewer.view(one, digest, 0, (0, 4)))
     (folder / "规定.pdf").unlink()
-    assert viewer.view(one, digest, 0, (0, 4)) is None
+    check_undrawn(viewer.view(one, digest, 0, (0, 4)))
 
 
-@pytest.mark.parametrize(
-    "change", [{"pages": ()}, {"path": "规定.docx"}, {"file": "规定.pdf"}], ids=["no pages", "no picture", "no part"]
-)
-def test_what_cannot_be_drawn_is_not_shown(folder: Path, viewer: PageViewer, change: dict[str, object]) -> None:
+def check_undrawn(view: PageView | None) -> None:
+    """Check that a page has no picture, but what leads to the others."""
+    assert view is not None and (view.number, view.picture, view.before, view.after) == (1, None, None, 10)
+
+
+def test_what_is_no_part_of_its_file_has_no_picture(folder: Path, viewer: PageViewer) -> None:
+    check_undrawn(viewer.view(replace(document((folder / "规定.pdf").read_bytes()), file="规定.pdf"), b"", 0, None))
+
+
+@pytest.mark.parametrize("change", [{"pages": ()}, {"path": "规定.docx"}], ids=["no pages", "no picture"])
+def test_what_has_no_pages_to_draw_is_not_shown(folder: Path, viewer: PageViewer, change: dict[str, object]) -> None:
     one = replace(document((folder / "规定.pdf").read_bytes()), **change)  # type: ignore[arg-type]
     assert viewer.view(one, b"", 0, None) is None
 
@@ -158,10 +165,10 @@ def test_a_part_of_an_archive_is_shown(folder: Path, viewer: PageViewer, path: s
     (folder / owner).write_bytes(archive({"规定.txt": LEAVE, inner: data, "别的.pdf": pdf("green")}))
     one = replace(document((folder / "规定.pdf").read_bytes(), path), file=owner)
     view = viewer.view(one, put(folder, one), 14, (14, 18))
-    assert view is not None and colour(view.picture.jpeg) == (0, 0, 1)
+    assert view is not None and view.picture is not None and colour(view.picture.jpeg) == (0, 0, 1)
     assert view.boxes == boxes_of(LINES, 2, (14, 18))
     (folder / owner).write_bytes(archive({"规定.txt": LEAVE}))
-    assert viewer.view(one, b"", 0, None) is None
+    check_undrawn(viewer.view(one, b"", 0, None))
 
 
 # Drawing

@@ -689,45 +689,6 @@ def test_a_database_that_cannot_be_read_is_set_aside(
     assert aside.name in caplog.text
 
 
-KILLED = """
-import os, shutil, sys
-from pathlib import Path
-from qa import restore as module, unpacking
-
-file, data, documents, place = *map(Path, sys.argv[1:4]), Path(sys.argv[4])
-watched = {module.__file__, unpacking.__file__}
-
-def run(here, stop):
-    lines = 0
-    def trace(frame, event, _):
-        nonlocal lines
-        if frame.f_code.co_filename not in watched:
-            return None
-        if event == "line":
-            lines += 1
-            if lines == stop:
-                os._exit(9)
-        return trace
-    sys.settrace(trace)
-    module.restore(file, here / "data", here / "documents")
-    sys.settrace(None)
-    return lines
-
-shutil.copytree(data, place / "all" / "data")
-shutil.copytree(documents, place / "all" / "documents")
-total = run(place / "all", 0)
-for stop in range(1, total, int(sys.argv[5])):
-    here = place / str(stop)
-    shutil.copytree(data, here / "data")
-    shutil.copytree(documents, here / "documents")
-    if (child := os.fork()) == 0:
-        run(here, stop)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-print(total)
-"""
-
-
 def test_a_restore_that_is_killed_leaves_the_old_or_the_new_index(
     backup: Path,
     library: Assistant,
@@ -736,7 +697,17 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new_index(
     settings, place = library.settings, tmp_path / "killed"
     (settings.documents / NAMES[0]).unlink()
     old = documents_in(settings.data)
-    command = [sys.executable, "-c", KILLED, str(backup), str(settings.data), str(settings.documents), str(place), "12"]
+    folders = [settings.data, settings.documents]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "tests.killed_restore",
+        backup,
+        place,
+        "12",
+        "qa.restore,qa.unpacking",
+        *folders,
+    ]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     new = documents_in(place / "all" / "data")

@@ -56,6 +56,12 @@ def test_what_was_hardly_recognised_is_framed() -> None:
     assert '<rect class="unsure" x="120.0" y="340.0" width="480.0" height="85.0"/>' in shown
 
 
+def test_a_page_without_a_picture_says_so_and_leads_on() -> None:
+    shown = show_page(DOCUMENT, replace(view(), picture=None), "zh")
+    assert "这一页显示不了图像" in shown and "<svg" not in shown
+    assert "上一页" in shown and "下一页" in shown
+
+
 def test_the_label_of_a_picture_is_text() -> None:
     assert "<b>" not in picture(b"", (1, 1), (), '"><b>')
 

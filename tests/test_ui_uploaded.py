@@ -52,7 +52,7 @@ def test_many_are_told_in_one_line_with_their_number() -> None:
         "跳过 4 个还读不了的文件：.mp4 2、.exe 1、无扩展名 1。",
         "已保存：0.md、1.md、2.md、3.md、4.md 等 40 个文件。",
     ]
-    assert "4 files of kinds that are not read were skipped: .mp4 2, .exe 1, no suffix 1." in lines(
+    assert "Skipped 4 files of kinds that are not read: .mp4 2, .exe 1, no suffix 1." in lines(
         Uploads(unsupported=unsupported), "en"
     )
 

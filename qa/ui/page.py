@@ -10,7 +10,7 @@ from qa.ui.texts import Language, say
 
 
 def show_page(document: Document, view: PageView, language: Language) -> Html:
-    """Return the picture of a page under its number, with links to the page before and after."""
+    """Return the picture of a page, or that it has none, under its number with links to the pages beside it."""
     label = say(language, "page", page=view.number)
     bar = element(
         "nav",
@@ -20,10 +20,17 @@ def show_page(document: Document, view: PageView, language: Language) -> Html:
         class_="pages",
         aria_label=label,
     )
-    size = (view.picture.width, view.picture.height)
-    drawn = picture(view.picture.jpeg, size, view.boxes, _describe(document, view, language), view.unsure)
-    frame = element("div", drawn, class_="page-frame", tabindex=0, role="region", aria_label=label)
+    frame = element(
+        "div", _draw(document, view, language), class_="page-frame", tabindex=0, role="region", aria_label=label
+    )
     return element("figure", bar, frame, class_="page")
+
+
+def _draw(document: Document, view: PageView, language: Language) -> Html:
+    if view.picture is None:
+        return element("p", say(language, "page_undrawn"), class_="undrawn")
+    size = (view.picture.width, view.picture.height)
+    return picture(view.picture.jpeg, size, view.boxes, _describe(document, view, language), view.unsure)
 
 
 def _describe(document: Document, view: PageView, language: Language) -> str:

@@ -288,6 +288,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "《{title}》第 {page} 页的图像，文字见下方",
         "Picture of page {page} of {title}, its text below",
     ),
+    "page_undrawn": (
+        "这一页显示不了图像：文件有改动，或者这一页已损坏。文字见下方。",
+        "This page has no picture: the file has changed, or the page is damaged. Its text is below.",
+    ),
     "page_marked": ("引用的地方已标出", "the place in question is marked"),
     "page_unsure": ("识别不确定的行已用虚线框出", "lines of doubtful recognition are framed"),
     "reader_failed": ("没能取到，请再试一次", "It could not be fetched. Please try again"),
@@ -416,7 +420,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "upload_skipped": (
         "跳过 {count} 个还读不了的文件：{kinds}。",
-        "{count} files of kinds that are not read were skipped: {kinds}.",
+        "Skipped {count} files of kinds that are not read: {kinds}.",
     ),
     "no_suffix": ("无扩展名", "no suffix"),
     "upload_large": (
@@ -425,11 +429,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "upload_left": (
         "有 {count} 个文件没有上传：一次最多 {most} 个。请分几次上传，或直接放进文档文件夹。",
-        "{count} files were left out: at most {most} are taken at a time. Upload the rest in parts.",
+        "Left out {count} files: at most {most} are taken at a time. Upload the rest in parts.",
     ),
     "upload_nothing": ("没有可以上传的文件。", "There was nothing to upload."),
     "upload_broken": ("连接中断，请重试。", "the connection broke. Please try again."),
-    "upload_cancelled": ("已停止，{count} 个文件没有上传。", "Stopped; {count} files were not uploaded."),
+    "upload_cancelled": ("已停止，{count} 个文件没有上传。", "Stopped; {count} files not uploaded."),
     "upload_many": ("{names} 等 {count} 个文件", "{names} and more, {count} files in all"),
     "uploading": ("正在上传", "Uploading"),
     "keep_text": ("把粘贴的文字存为文档？", "Keep the pasted text as a document?"),
