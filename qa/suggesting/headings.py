@@ -14,6 +14,10 @@ from qa.suggesting.wording import in_characters_of
 NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十百零\d]+[章节条部分篇]+|[（(]?[一二三四五六七八九十]+[）)、.．]|[（(]?\d{1,3}(?:\.\d{1,3})*[）)、.．](?!\d)|[IVX]+[.、]|[a-zA-Z][.)、]|[①-⑳]|[Q问][：:.])\s*"
 )
+# Of a heading, not of a sentence: 1.2 亿元. And no count: 3 项原则.
+NUMBERED_HEADING = re.compile(
+    r"^\d{1,2}(?:(?:\.\d{1,3})+[\s\u3000]*|[\s\u3000]+)(?=[㐀-鿿])(?![个大项种条名类点步年月日])"
+)
 ASKED = re.compile(
     r"^(?:[*_]*(?:问|Q|q|Question|[一二三四五六七八九十\d]+)[*_]*\s*[：:.、]\s*)?"
     r"(?P<question>[^？?：:]{4,60}[？?])[*_ ]*$"
@@ -76,7 +80,7 @@ def ask_headings(headings: tuple[str, ...], topic: Topic) -> Iterator[Draft]:
     """Yield questions for the section under headings: the heading's own, or for what it announces."""
     if not headings:
         return
-    heading = NUMBERED.sub("", headings[-1].strip()).strip(" *#：:")
+    heading = without_number(headings[-1])
     yield from ask_as_written(headings[-1])
     folded = fold_in_place(heading)
     if len(folded) != len(heading) or not 2 <= len(folded) <= 12 or PLAIN.match(folded) or is_pointing(folded):
@@ -91,6 +95,11 @@ def ask_headings(headings: tuple[str, ...], topic: Topic) -> Iterator[Draft]:
     whole = part_of(topic, heading, folded) if asks else ""
     if whole and len(whole) <= LONGEST_PART:
         yield Draft(f"{whole}{in_characters_of(asks, whole)}？", "matter", "")
+
+
+def without_number(heading: str) -> str:
+    """Return a heading without its number and marks."""
+    return NUMBERED_HEADING.sub("", NUMBERED.sub("", heading.strip())).strip(" *#：:")
 
 
 def part_of(topic: Topic, heading: str, folded: str) -> str:

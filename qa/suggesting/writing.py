@@ -14,7 +14,7 @@ from qa.suggesting.datatypes import Draft, Suggestion
 from qa.suggesting.english import ask_in_english
 from qa.suggesting.figures import ask_figures
 from qa.suggesting.happenings import ask_dates, ask_reasons, ask_who
-from qa.suggesting.headings import NUMBERED, ask_as_written, ask_headings
+from qa.suggesting.headings import NUMBERED, ask_as_written, ask_headings, without_number
 from qa.suggesting.listings import ask_lists
 from qa.suggesting.regulations import ask_regulations
 from qa.suggesting.relations import ask_meaning, ask_relations
@@ -88,7 +88,7 @@ def _of_passage(document: Document, passage: Passage, topic: Topic, english: str
         # Title and heading were each looked at; jieba cuts long ones in odd places.
         yield from _suggest(_named(draft, topic), document, whole, topic, stands=True)
     if passage.headings:
-        topic = topic.of_section(NUMBERED.sub("", passage.headings[-1].strip()).strip(" *#：:"))
+        topic = topic.of_section(without_number(passage.headings[-1]))
     sentences = [(one.start, one.end) for one in passage.sentences]
     for number, (start, end) in enumerate(sentences):
         text = document.text[start:end].strip()
