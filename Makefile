@@ -26,7 +26,7 @@ ocr: setup
 
 test: $(VENV)/.requirements-dev check
 	$(RUN) -m scripts.build_models
-	$(RUN) -m pytest --numprocesses=2 --dist=loadfile
+	$(RUN) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 # The ten main states of the page in every look, to be looked at; and what the README shows of them.
 screenshots: $(VENV)/.requirements-dev

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 PATIENCE_SECONDS = 30
 _under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
@@ -111,3 +111,16 @@ def moved(page: Page) -> list[str]:
     assert len(written) > 20, "too few frames to tell"
     places = zip(*written, strict=True)
     return [part for part, tops in zip(PARTS, places, strict=True) if len({round(top or 0) for top in tops}) > 1]
+
+
+def open_document(page: Page, title: str) -> None:
+    open_documents(page)
+    page.locator("#document-list a", has_text=title).first.click()
+    expect(page.locator("#sources .reader h2")).to_have_text(title)
+
+
+def look_for(page: Page, words: str, count: str) -> Locator:
+    """Type into the box over the text, wait for the count, and return the match that is the current one."""
+    page.fill("#sources .find input", words)
+    expect(page.locator("#sources .found-count")).to_have_text(count)
+    return page.locator("#sources mark.found.current")

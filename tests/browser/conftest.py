@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -250,6 +250,22 @@ def wait_until_followed(server: Server) -> None:
         with urllib.request.urlopen(server.address + "wendang/marks", timeout=30) as response:
             is_idle = json.loads(response.read())["pace"] == WHILE_IDLE
         quiet = quiet + 1 if is_idle and all((server.documents / path).exists() for path in indexed(server)) else 0
+
+
+def put(server: Server, name: str, data: str | bytes) -> None:
+    """Put a file among the documents and wait until it is indexed."""
+    put_all(server, {name: data})
+
+
+def put_all(server: Server, files: Mapping[str, str | bytes]) -> None:
+    """Put files among the documents and wait until all of them are indexed."""
+    for name, data in files.items():
+        (server.documents / name).write_bytes(data.encode() if isinstance(data, str) else data)
+    deadline = time.monotonic() + START_SECONDS
+    while not files.keys() <= set(indexed(server)):
+        assert time.monotonic() < deadline, f"{', '.join(files)}: not indexed"
+        time.sleep(0.1)
+    wait_until_followed(server)
 
 
 def indexed(server: Server) -> list[str]:

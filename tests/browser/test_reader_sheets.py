@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.actions import ask, cited
-from tests.browser.conftest import Server
-from tests.browser.test_sources import put
+from tests.browser.conftest import Server, put
 
 COLUMNS = ("缆车编号", "线路", "检修单位", "额定载客", "检修周期", "投运日期", "钢缆直径", "驱动方式", "值守班组")
 ROWS = 60

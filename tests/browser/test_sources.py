@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.actions import ask, cited, open_documents, reload
-from tests.browser.conftest import START_SECONDS, Server, Watch, indexed, open_page, wait_until_followed
+from tests.browser.actions import ask, cited, look_for, open_document, open_documents, reload
+from tests.browser.conftest import Server, Watch, open_page, put, put_all, wait_until_followed
 from tests.browser.paper import print_paper
 
 HALL = "# {name}简介\n\n## 历史\n\n{name}建于{year}年，原来是一座粮仓。\n\n## 参观\n\n{name}每周一闭馆。\n"
@@ -19,38 +18,16 @@ HALLS = {"海棠馆": 1931, "木槿馆": 1952}
 HALLS_QUESTION = "海棠馆和木槿馆分别建于哪一年？"
 TOWER_QUESTION = "白鹭塔楼的检修周期是多久？"
 TOWER = ["塔楼一共九层，高三十六米。", "白鹭塔楼的检修周期是十八个月，由东岸管理处负责。", "塔楼每年冬天闭馆两周。"]
-LINES = 1_300
-FILLER = "沿岸的灯塔与堤坝都照旧例养护，" * 11
-
-
-def put(server: Server, name: str, data: str | bytes) -> None:
-    """Put a file among the documents and wait until it is indexed."""
-    (server.documents / name).write_bytes(data.encode() if isinstance(data, str) else data)
-    deadline = time.monotonic() + START_SECONDS
-    while name not in indexed(server):
-        assert time.monotonic() < deadline, f"{name} is not indexed"
-        time.sleep(0.1)
-    wait_until_followed(server)
 
 
 @pytest.fixture
 def halls(server: Server) -> None:
-    for name, year in HALLS.items():
-        put(server, f"{name}.md", HALL.format(name=name, year=year))
+    put_all(server, {f"{name}.md": HALL.format(name=name, year=year) for name, year in HALLS.items()})
 
 
 @pytest.fixture
 def tower(server: Server, chromium: Browser) -> None:
     put(server, "塔楼规程.pdf", print_paper(chromium, TOWER))
-
-
-@pytest.fixture
-def long(server: Server) -> None:
-    """A document that is shown in windows; two of its lines are of their own."""
-    lines = [f"第{number}条记录。{FILLER}" for number in range(LINES)]
-    lines[20] += "前湾的浮标是橙色的。"
-    lines[1250] += "后湾的浮标是橙色的。"
-    put(server, "巡查长卷.txt", "沿岸巡查长卷\n\n" + "\n".join(lines))
 
 
 def open_first(page: Page) -> Locator:
@@ -59,19 +36,6 @@ def open_first(page: Page) -> Locator:
     mark.click()
     cited(page)
     return mark
-
-
-def open_document(page: Page, title: str) -> None:
-    open_documents(page)
-    page.locator("#document-list a", has_text=title).first.click()
-    expect(page.locator("#sources .reader h2")).to_have_text(title)
-
-
-def look_for(page: Page, words: str, count: str) -> Locator:
-    """Type into the box over the text, wait for the count, and return the match that is the current one."""
-    page.fill("#sources .find input", words)
-    expect(page.locator("#sources .found-count")).to_have_text(count)
-    return page.locator("#sources mark.found.current")
 
 
 def test_cards_tell_where_and_why(page: Page, halls: None) -> None:
@@ -177,57 +141,6 @@ def test_hostile_words_are_looked_for_as_words(page: Page) -> None:
     look_for(page, "<img src=", "1 / 1")
     look_for(page, "{{7*7}}", "1 / 1")
     expect(page.locator("#sources .reader img, #sources .reader script")).to_have_count(0)
-
-
-def test_a_long_document_reads_as_one(page: Page, long: None) -> None:
-    open_document(page, "沿岸巡查长卷")
-    text = page.locator("#sources .reader-text")
-    expect(text).to_contain_text("第0条")
-    expect(text).not_to_contain_text(f"第{LINES - 1}条")
-    for _ in range(LINES):
-        if f"第{LINES - 1}条" in text.inner_text():
-            break
-        parts = text.locator(".part").count()
-        text.evaluate("text => text.scrollTo(0, text.scrollHeight)")
-        expect(text.locator(".part")).not_to_have_count(parts)
-    numbers = text.evaluate("text => [...text.textContent.matchAll(/第(\\d+)条/g)].map((found) => Number(found[1]))")
-    assert numbers == list(range(LINES))
-    expect(text.locator(".more")).to_have_count(0)
-
-
-def test_reading_upwards_keeps_its_place(page: Page, long: None) -> None:
-    open_document(page, "沿岸巡查长卷")
-    look_for(page, "后湾的浮标", "1 / 1")
-    text = page.locator("#sources .reader-text")
-    mark = page.locator("#sources mark.found.current")
-    expect(mark).to_be_in_viewport()
-    expect(text.locator(".part").first).to_contain_text("第1000条")
-    # As far up as goes: what comes above does not move what is read. The line is taken down in the same turn, because
-    # what stands before it may come at once.
-    first = text.evaluate(
-        "text => { text.scrollTo(0, 0); return text.querySelector('.part p').textContent.slice(0, 9); }"
-    )
-    expect(text.locator(".part").first).not_to_contain_text("第1000条")
-    moved = text.evaluate(
-        """(text, first) => [...text.querySelectorAll("p")].find((one) => one.textContent.startsWith(first))
-            .getBoundingClientRect().top - text.getBoundingClientRect().top""",
-        first,
-    )
-    assert -5 < moved < 120, "the line that was first is still where it was, under the line on what is before"
-
-
-def test_words_are_found_in_all_of_a_long_document(page: Page, long: None) -> None:
-    open_document(page, "沿岸巡查长卷")
-    current = look_for(page, "浮标是橙色", "1 / 2")
-    expect(current).to_be_in_viewport()
-    expect(page.locator("#sources .reader-text")).to_contain_text("前湾")
-    page.keyboard.press("Enter")
-    expect(page.locator("#sources .found-count")).to_have_text("2 / 2")
-    expect(page.locator("#sources .reader-text")).to_contain_text("后湾")
-    expect(current).to_be_in_viewport()
-    page.keyboard.press("Enter")
-    expect(page.locator("#sources .reader-text")).to_contain_text("前湾")
-    expect(current).to_be_in_viewport()
 
 
 def test_a_sheet_is_searched_as_it_is_shown(page: Page, server: Server) -> None:
