@@ -24,6 +24,7 @@ setup: $(VENV)/.requirements
 ocr: setup
 	$(RUN) -m pip install --disable-pip-version-check -r requirements-ocr.txt
 
+# In the order of their names, so that the slow tests of the page do not come last and leave one process alone.
 test: $(VENV)/.requirements-dev check
 	$(RUN) -m scripts.build_models
 	$(RUN) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
