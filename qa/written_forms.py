@@ -46,7 +46,12 @@ TIME = re.compile(
 CLOCK = re.compile("(?<![0-9])[0-9]{1,2}[:：][0-9]{2}(?![0-9])")
 WEEKDAY = re.compile("(?:星期|周)[一二三四五六日天]")
 RANGE_SIGN = re.compile(r"\s*[-–—~～至到]+\s*")
-AMOUNT = rf"[￥¥$€£]?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE})?"
+# 个 alone is not what is counted: 18个月, 三个工作日.
+COUNTED = (
+    r"(?:(?<=个)(?:月(?![台饼季])|人(?![民员类口力才])|星期|小时|钟头|季度|世纪|学[期年时分]|"
+    r"(?:工作|自然|交易|学习)日))?"
+)
+AMOUNT = rf"[￥¥$€£]?[0-9]+(?:[.,/][0-9]+)*(?:\s?{MEASURE}{COUNTED})?"
 FIGURE = re.compile(
     rf"(?<![a-z0-9.\[第])(?:约|近|超过|超|逾)?{AMOUNT}(?:\s?[-–—~～至到]+\s?{AMOUNT})?(?![0-9])"
     rf"|{NUMERAL}分之{NUMERAL}(?:点{NUMERAL})?"
@@ -55,7 +60,7 @@ FIGURE = re.compile(
 DIGIT = "[〇零一二两三四五六七八九十百千万亿]"
 CHINESE_FIGURE = re.compile(
     rf"(?<![第〇零一二两三四五六七八九十百千万亿])"
-    rf"(?:{DIGIT}{{1,4}}点{DIGIT}{{1,4}}|[二两三四五六七八九十百千万亿]|{DIGIT}{{2,14}})(?:{UNIT})"
+    rf"(?:{DIGIT}{{1,4}}点{DIGIT}{{1,4}}|[二两三四五六七八九十百千万亿]|{DIGIT}{{2,14}})(?:{UNIT}){COUNTED}"
 )
 ITEM_NUMBER = re.compile(r"(?:(?<=\n)|^)[（(]?[0-9]{1,2}[）).．、]")
 NAMED = re.compile(r"[“《「『](?P<name>[^”》」』]{2,30})[”》」』]")

@@ -291,3 +291,19 @@ def test_what_leads_to_the_first_item_and_what_is_said_of_all_is_not_marked(
     question: str, quote: str, items: list[str]
 ) -> None:
     assert emphasised(quote, question) == items
+
+
+@pytest.mark.parametrize(
+    ("quote", "question", "expected"),
+    [
+        ("检修周期是十八个月，由南坡机电站负责。", "检修周期是多久？", "十八个月"),
+        ("检修周期是18个月。", "检修周期是多久？", "18个月"),
+        ("审批要15个工作日。", "审批要多少个工作日？", "15个工作日"),
+        ("课程为三个学期。", "课程多长？", "三个学期"),
+        ("巡查组有十八个人。", "巡查组有多少人？", "十八个人"),
+        ("巡查组有十八个人民监督员。", "巡查组有多少监督员？", "十八个"),
+        ("站里有12个月台。", "站里有多少月台？", "12个"),
+    ],
+)
+def test_what_is_counted_by_the_piece_is_marked_with_it(quote: str, question: str, expected: str) -> None:
+    assert emphasised(quote, question) == [expected]
